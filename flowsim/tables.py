@@ -1,0 +1,241 @@
+"""What a run leaves behind: every table between rooms, its columns, types, units and meaning.
+
+An engine returns `Rows` (plain integer columns, seconds). `frames` turns one replication's rows into `Results`
+(pandas frames, days and hours), which `measures`, `costs` and `comparison` read. Parquet and CSV are read and
+written here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEVER = -(2**31)
+"""The null of integer time columns inside engines; NaN in frames."""
+DAY_S = 86_400
+WEEK_S = 7 * DAY_S
+
+ENDED = ("treated", "discharged", "left", "elsewhere", "died", "inside", "other")
+"""How a patient ended; `other` = a background group's end, left out of patient totals."""
+OUTCOMES = ("done", "no_show", "cancelled", "left", "elsewhere", "open", "overflow")
+"""How a contact ended. `no_show` and `cancelled` are attempts; every visit has exactly one row of another outcome."""
+SOURCES = ("arrivals", "queue", "beds", "due")
+"""Where a patient comes from: referred in the run, in the queue, in a bed, or due at its start."""
+
+PATIENTS = {
+    "patient": "number in the replication, by arrival",
+    "group": "case mix group",
+    "source": "arrivals, queue, beds or due",
+    "class": "0 is served first",
+    "arrived_day": "day the patient enters the run",
+    "referral_day": "day of the referral; NaN where the queue at start knows it not",
+    "decision_day": "day of the decision for treatment; NaN if none",
+    "end_day": "day the patient left the pathway; NaN if inside at the end",
+    "ended": "treated, discharged, left, elsewhere, died, inside, other",
+    "elsewhere_day": "day the patient was handed to another provider; NaN if never",
+}
+CONTACTS = {
+    "patient": "number in the replication",
+    "group": "case mix group",
+    "step": "step of the pathway",
+    "visit": "0 for the first time at this step",
+    "attempt": "0 for the first booking of this visit",
+    "provider": "own, or the provider's name",
+    "queued_day": "day of first joining the queue (kept through rebooking)",
+    "due_day": "guarantee date, NaN if none",
+    "started_day": "day the visit first started, NaN if it never did",
+    "finished_day": "day it ended or was given up, NaN if open",
+    "outcome": "done, no_show, cancelled, left, elsewhere, open, overflow",
+    "used_hours": "hours of staff used (all servers together), overtime included",
+    "overtime_hours": "of them after closing",
+    "blocked_hours": "hours after the visit spent waiting for a place, in what it was in",
+}
+CAPACITY = {
+    "resource": "resource",
+    "tranche": "regular, or the tranche's name",
+    "week": "ISO weeks from the week of the start, 0 first",
+    "planned": "calendar x season x level, before luck (slots, server-hours or place-days)",
+    "offered": "slots appeared, server-hours open, place-days available",
+    "used": "slots used, server-hours worked inside opening, place-days occupied",
+    "overtime": "server-hours worked after closing",
+    "over": "place-days occupied beyond what was offered",
+}
+LOSSES = {
+    "resource": "resource",
+    "tranche": "regular, or the tranche's name",
+    "week": "ISO weeks from the week of the start",
+    "cause": "nobody_waiting, closing, no_show, blocked, pull, cancelled:<cause>, missing:<resource>",
+    "lost": "slots, server-hours or place-days offered and not used, for this one cause",
+}
+TABLES: dict[str, dict[str, str]] = {
+    "patients": PATIENTS,
+    "contacts": CONTACTS,
+    "capacity": CAPACITY,
+    "losses": LOSSES,
+}
+
+Rows = dict[str, dict[str, np.ndarray]]
+"""table -> column -> array, as engines return it (integers; codes into the plan's names; seconds):
+patients: patient, group, source, class, arrived_s, referral_s, decision_s, end_s, ended, elsewhere_s.
+contacts: patient, step, visit, attempt, provider (0 own, k+1 = setting.providers[k]), queued_s, due_s, started_s, finished_s, outcome,
+used_s, overtime_s, blocked_s; sorted by patient, queued, step, visit, attempt.
+capacity: resource, tranche, week, planned, offered, used, overtime, over (slots, server-seconds or place-seconds).
+losses: resource, tranche, week, cause (index of setting.causes), lost."""
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """What a reader of the tables must know of a step."""
+
+    name: str
+    lead: str = ""
+    needs: tuple[tuple[str, int], ...] = ()
+    kpp: str = "contact"
+    stay_of: str = ""
+    """The step this stay belongs to ('' if it is no stay)."""
+    value_adding: bool = True
+    waste: str = ""
+
+
+@dataclass(frozen=True)
+class ResourceInfo:
+    """What a reader of the tables must know of a resource."""
+
+    name: str
+    kind: str
+    tranches: tuple[str, ...] = ("regular",)
+    price_sek_per_unit: tuple[float, ...] = (0.0,)
+    """SEK per unit offered, by tranche (unit: slot, server-hour, place-day); 0 for regular capacity."""
+
+    @property
+    def unit(self) -> str:
+        """slots, hours or place-days."""
+        return {"slots": "slots", "staff": "hours", "places": "place-days"}[self.kind]
+
+
+@dataclass(frozen=True)
+class ProviderInfo:
+    """Another provider's terms, for patients treated elsewhere."""
+
+    name: str
+    price_sek: float = 0.0
+    own_follow_up_sek: float = 0.0
+    complication_share: float = 0.0
+    complication_sek: float = 0.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a scenario's tables are about: the names and terms that measures, costs and reports need."""
+
+    scenario: str
+    title: str
+    start: date
+    weeks: int
+    groups: tuple[str, ...]
+    steps: tuple[StepInfo, ...]
+    resources: tuple[ResourceInfo, ...]
+    causes: tuple[str, ...]
+    title_sv: str = ""
+    background: tuple[str, ...] = ()
+    providers: tuple[ProviderInfo, ...] = ()
+    spans: tuple[tuple[str, str, str], ...] = ()
+    """(name, from, to): from = decision, referral or a step joined; to = a step started."""
+    guarantee: tuple[tuple[str, str, float], ...] = ()
+    """(name, step, days): first_visit counts from referral, treatment from decision."""
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def end_day(self) -> float:
+        """Length of the reported horizon in days."""
+        return self.weeks * 7.0
+
+
+@dataclass(frozen=True)
+class Results:
+    """One or more runs as frames. Every frame begins with `scenario` and `replication`."""
+
+    patients: pd.DataFrame
+    contacts: pd.DataFrame
+    capacity: pd.DataFrame
+    losses: pd.DataFrame
+    settings: dict[str, Setting] = field(default_factory=dict)
+
+    @property
+    def setting(self) -> Setting:
+        """The only scenario's setting (ValueError if there are several)."""
+        (only,) = self.settings.values()
+        return only
+
+
+_DAYS = ("arrived", "referral", "decision", "end", "elsewhere", "queued", "due", "started", "finished")
+
+
+def frames(rows: Rows, setting: Setting, replication: int) -> Results:
+    """One replication's rows as frames: days and hours instead of seconds, names instead of codes."""
+    import pandas as pd
+
+    names: dict[str, dict[str, Any]] = {
+        "patients": {"group": setting.groups, "source": SOURCES, "ended": ENDED},
+        "contacts": {
+            "step": tuple(s.name for s in setting.steps),
+            "provider": ("own", *(p.name for p in setting.providers)),
+            "outcome": OUTCOMES,
+        },
+        "capacity": {"resource": tuple(r.name for r in setting.resources)},
+        "losses": {"resource": tuple(r.name for r in setting.resources), "cause": setting.causes},
+    }
+    made: dict[str, pd.DataFrame] = {}
+    for table, columns in rows.items():
+        data = _columns(columns, names[table])
+        if table == "contacts":
+            group = rows["patients"]["group"][columns["patient"]]
+            data["group"] = pd.Categorical.from_codes(group, list(setting.groups))
+        if table in ("capacity", "losses"):
+            data = _in_units(data, columns, setting)
+        frame = pd.DataFrame({"scenario": setting.scenario, "replication": np.int32(replication), **data})
+        made[table] = frame[["scenario", "replication", *TABLES[table]]]
+    return Results(**made, settings={setting.scenario: setting})
+
+
+def _columns(columns: dict[str, np.ndarray], names: dict[str, Any]) -> dict[str, Any]:
+    """Seconds to days (`_s` of a moment) or hours (`_s` of a length), codes to categories."""
+    import pandas as pd
+
+    out: dict[str, Any] = {}
+    for name, values in columns.items():
+        if name in names:
+            out[name] = pd.Categorical.from_codes(values, list(names[name]))
+        elif name.endswith("_s") and name[:-2] in _DAYS:
+            days = values / DAY_S
+            days[values == NEVER] = np.nan
+            out[f"{name[:-2]}_day"] = days
+        elif name.endswith("_s"):
+            out[f"{name[:-2]}_hours"] = values / 3600
+        else:
+            out[name] = values
+    return out
+
+
+def _in_units(data: dict[str, Any], columns: dict[str, np.ndarray], setting: Setting) -> dict[str, Any]:
+    """Capacity amounts in slots, server-hours or place-days, and the tranche's name."""
+    import pandas as pd
+
+    per_unit = np.array([{"slots": 1, "staff": 3600, "places": DAY_S}[r.kind] for r in setting.resources], dtype=float)
+    divisor = per_unit[columns["resource"]] if len(setting.resources) else np.ones(0)
+    for name in ("planned", "offered", "used", "overtime", "over", "lost"):
+        if name in data:
+            data[name] = columns[name] / divisor
+    labels = sorted({t for r in setting.resources for t in r.tranches})
+    code = {label: k for k, label in enumerate(labels)}
+    table = np.zeros((len(setting.resources), max((len(r.tranches) for r in setting.resources), default=1)), dtype=np.int64)
+    for k, resource in enumerate(setting.resources):
+        table[k, : len(resource.tranches)] = [code[t] for t in resource.tranches]
+    data["tranche"] = pd.Categorical.from_codes(table[columns["resource"], columns["tranche"]], labels)
+    return data
