@@ -7,9 +7,11 @@ written here and nowhere else.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,8 +85,8 @@ TABLES: dict[str, dict[str, str]] = {
 Rows = dict[str, dict[str, np.ndarray]]
 """table -> column -> array, as engines return it (integers; codes into the plan's names; seconds):
 patients: patient, group, source, class, arrived_s, referral_s, decision_s, end_s, ended, elsewhere_s.
-contacts: patient, step, visit, attempt, provider (0 own, k+1 = setting.providers[k]), queued_s, due_s, started_s, finished_s, outcome,
-used_s, overtime_s, blocked_s; sorted by patient, queued, step, visit, attempt.
+contacts: patient, step, visit, attempt, provider (0 own, k+1 = setting.providers[k]), queued_s, due_s, started_s,
+finished_s, outcome, used_s, overtime_s, blocked_s; sorted by patient, queued, step, visit, attempt.
 capacity: resource, tranche, week, planned, offered, used, overtime, over (slots, server-seconds or place-seconds).
 losses: resource, tranche, week, cause (index of setting.causes), lost."""
 
@@ -234,8 +236,52 @@ def _in_units(data: dict[str, Any], columns: dict[str, np.ndarray], setting: Set
             data[name] = columns[name] / divisor
     labels = sorted({t for r in setting.resources for t in r.tranches})
     code = {label: k for k, label in enumerate(labels)}
-    table = np.zeros((len(setting.resources), max((len(r.tranches) for r in setting.resources), default=1)), dtype=np.int64)
+    table = np.zeros(
+        (len(setting.resources), max((len(r.tranches) for r in setting.resources), default=1)), dtype=np.int64
+    )
     for k, resource in enumerate(setting.resources):
         table[k, : len(resource.tranches)] = [code[t] for t in resource.tranches]
     data["tranche"] = pd.Categorical.from_codes(table[columns["resource"], columns["tranche"]], labels)
     return data
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with text cells that a spreadsheet would run as a formula led by an apostrophe; numbers as they are."""
+    from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+
+    safe = frame.copy()
+    for column in safe.columns:
+        kind = safe[column].dtype
+        if not (is_numeric_dtype(kind) or is_bool_dtype(kind) or is_datetime64_any_dtype(kind)):
+            safe[column] = [_guarded(cell) for cell in safe[column]]
+    return safe
+
+
+def _guarded(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def write(frame: pd.DataFrame, folder: Path, name: str, csv: bool = True) -> None:
+    """`name`.parquet (as it is) and `name`.csv (formula-safe, UTF-8, full precision), both on the disk when done."""
+    with open(folder / f"{name}.parquet", "wb") as file:
+        frame.to_parquet(file, index=False)
+        _on_disk(file)
+    if csv:
+        with open(folder / f"{name}.csv", "wb") as file:
+            file.write(safe_text(frame).to_csv(index=False, lineterminator="\n").encode())
+            _on_disk(file)
+
+
+def read(folder: Path) -> dict[str, pd.DataFrame]:
+    """Every table written to a folder, by name."""
+    import pandas as pd
+
+    return {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def _on_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
