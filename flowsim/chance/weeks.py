@@ -1,0 +1,179 @@
+"""A week's luck: by what factor a resource's capacity differs from its plan in one ISO week.
+
+A function of (seed, replication, resource, week) only: a longer horizon, a warm-up or a further resource moves no
+week of any other. Weeks are counted from Monday 1 January of year 1 (`week_number`).
+Source: flowsim's calibration notes, section 8 (moving sum with geometric weights, Gaussian copula).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from flowsim.chance.laws import _field, _quantile, by_moments
+from flowsim.chance.streams import uniform
+
+Floats = NDArray[np.float64]
+
+
+def week_number(day: date) -> int:
+    """The ISO week of a date as one running number (Monday 0001-01-01 begins week 0)."""
+    return (day.toordinal() - 1) // 7
+
+
+def weekly_luck(
+    spec: Any, seed: int, replication: int, resource: str, weeks: ArrayLike, shared: Mapping[str, float] | None = None
+) -> Floats:
+    """Luck of `resource` in each week (running numbers), mean 1 unless `lowest` raises it.
+
+    `spec` is the scenario's `luck` (attributes or mapping): `law` lognormal, gamma, normal or weibull with `cv` and
+    `lag1`; or bootstrap with `values` and `block_weeks`; or classes with `classes` (share and values or level of
+    each), `transition` and `origin`. `level_out` s gives 1 + s (luck - 1), then `lowest` m gives max(luck, m).
+    `shared`: this resource's row of `loadings`. None as `spec` is no luck: 1.
+    """
+    weeks = np.atleast_1d(np.asarray(weeks, dtype=np.int64))
+    if spec is None:
+        return np.ones(len(weeks))
+    name = str(_field(spec, "law"))
+    if name == "bootstrap":
+        luck = _bootstrapped(spec, seed, replication, resource, weeks)
+    elif name == "classes":
+        luck = _by_class(spec, seed, replication, resource, weeks)
+    else:
+        lag1 = float(_field(spec, "lag1") or 0.0)
+        u = weekly_uniforms(seed, replication, resource, weeks, lag1, shared)
+        luck = _quantile(by_moments(name, 1.0, float(_field(spec, "cv"))), u)
+    return _levelled(spec, luck)
+
+
+def weekly_uniforms(
+    seed: int,
+    replication: int,
+    resource: str,
+    weeks: ArrayLike,
+    lag1: float = 0.0,
+    shared: Mapping[str, float] | None = None,
+) -> Floats:
+    """Phi(z_w): uniforms of weeks whose normal scores have autocorrelation lag1**k. Strictly between 0 and 1."""
+    from scipy.special import ndtr
+
+    u = ndtr(weekly_normals(seed, replication, resource, weeks, lag1, shared))
+    return np.clip(u, 2.0**-53, 1 - 2.0**-53)
+
+
+def weekly_normals(
+    seed: int,
+    replication: int,
+    resource: str,
+    weeks: ArrayLike,
+    lag1: float = 0.0,
+    shared: Mapping[str, float] | None = None,
+) -> Floats:
+    """z_w = c sum_{j=0..J} rho**j e_{w-j}, standard normal; J where rho**J < 1e-6; negative rho counts as 0.
+
+    e_w is the resource's own normal score of week w, or with `shared` the loaded sum of several resources' scores.
+    """
+    weeks = np.atleast_1d(np.asarray(weeks, dtype=np.int64))
+    if not len(weeks):
+        return np.zeros(0)
+    back = math.ceil(math.log(1e-6) / math.log(lag1)) if lag1 > 0 else 0
+    rho = max(lag1, 0.0)
+    first = int(weeks.min()) - back
+    scores = _scores(seed, replication, shared or {resource: 1.0}, np.arange(first, int(weeks.max()) + 1))
+    scale = math.sqrt((1 - rho**2) / (1 - rho ** (2 * back + 2)))
+    summed = scores[weeks - first]
+    for j in range(1, back + 1):
+        summed = summed + rho**j * scores[weeks - first - j]
+    return scale * summed
+
+
+def loadings(names: Sequence[str], correlation: ArrayLike) -> dict[str, dict[str, float]]:
+    """Rows of the Cholesky factor of a correlation matrix in file order: what `shared` wants, by resource.
+
+    A resource added last moves no other. ValueError if the matrix is not a correlation matrix.
+    """
+    matrix = np.asarray(correlation, dtype=float)
+    if matrix.shape != (len(names), len(names)) or not np.allclose(np.diag(matrix), 1):
+        raise ValueError("a correlation matrix has one row and column for each resource, and 1 on its diagonal")
+    try:
+        lower = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise ValueError("these correlations contradict each other: the matrix is not positive definite") from None
+    return {name: {names[k]: float(lower[i, k]) for k in range(i + 1)} for i, name in enumerate(names)}
+
+
+def stationary(transition: ArrayLike) -> Floats:
+    """Long-run shares of classes whose weeks follow each other by `transition` (rows sum to 1)."""
+    rows = np.asarray(transition, dtype=float)
+    n = len(rows)
+    system = np.vstack([rows.T - np.eye(n), np.ones(n)])
+    return np.asarray(np.linalg.lstsq(system, np.append(np.zeros(n), 1.0), rcond=None)[0])
+
+
+def _scores(seed: int, replication: int, shared: Mapping[str, float], weeks: NDArray[np.int64]) -> Floats:
+    from scipy.special import ndtri
+
+    total = np.zeros(len(weeks))
+    for name, loading in shared.items():
+        if loading:
+            total += loading * ndtri(uniform(seed, replication, f"luck:{name}", weeks))
+    return total
+
+
+def _bootstrapped(spec: Any, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]) -> Floats:
+    """Blocks of history: block floor(w / b) starts at a drawn week of the history and goes round it, as a circle."""
+    values = np.array([float(v) for v in _field(spec, "values")])
+    length = int(_field(spec, "block_weeks") or 4)
+    u = uniform(seed, replication, f"luck:{resource}", weeks // length)
+    start = np.floor(len(values) * u).astype(np.int64)
+    return np.asarray(values[(start + weeks % length) % len(values)])
+
+
+def _by_class(spec: Any, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]) -> Floats:
+    """Low, mid and high weeks: the class by chain or share, then a value of the class."""
+    classes = list(_field(spec, "classes"))
+    values = [_values(c) for c in classes]
+    shares = np.array([float(_field(c, "share")) for c in classes])
+    chosen = _chain_of_classes(spec, shares / shares.sum(), seed, replication, resource, weeks)
+    u = uniform(seed, replication, f"luck:{resource}", weeks, 1)
+    return np.array([values[c][int(len(values[c]) * v)] for c, v in zip(chosen, u, strict=True)])
+
+
+def _chain_of_classes(
+    spec: Any, shares: Floats, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """By shares alone without a transition; else a chain begun by shares at `origin` (weeks before it by shares)."""
+    transition, origin = _field(spec, "transition"), _field(spec, "origin")
+    last = int(weeks.max())
+    first = min(int(weeks.min()), _running(origin)) if transition is not None else int(weeks.min())
+    u = uniform(seed, replication, f"luck:{resource}", np.arange(first, last + 1))
+    drawn = np.minimum(np.searchsorted(np.cumsum(shares), u), len(shares) - 1)
+    if transition is not None:
+        rows = np.cumsum(np.asarray(transition, dtype=float), axis=1)
+        for i in range(_running(origin) - first + 1, len(u)):
+            drawn[i] = min(int(np.searchsorted(rows[drawn[i - 1]], u[i])), len(shares) - 1)
+    return np.asarray(drawn[weeks - first])
+
+
+def _running(origin: Any) -> int:
+    """The running number of an ISO week written as 2019-W01."""
+    year, _, week = str(origin).partition("-W")
+    return week_number(date.fromisocalendar(int(year), int(week), 1))
+
+
+def _values(one: Any) -> list[float]:
+    """The luck values of a class: its `values`, or its one `level`."""
+    listed = _field(one, "values")
+    return [float(v) for v in listed] if listed else [float(_field(one, "level"))]
+
+
+def _levelled(spec: Any, luck: Floats) -> Floats:
+    level_out, lowest = _field(spec, "level_out"), _field(spec, "lowest")
+    if level_out is not None:
+        luck = 1.0 + float(level_out) * (luck - 1.0)
+    return np.maximum(luck, float(lowest)) if lowest is not None else luck
