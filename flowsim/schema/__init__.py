@@ -4,14 +4,11 @@
 are dates, laws are frozen models; `json_schema` is for editors, `reference` for the reference page.
 """
 
+from flowsim.schema.entry import DOC_KEYS, Entry, listed, nearest
+from flowsim.schema.faults import fault_here, faults_of, parsed, shown, value_at
 from flowsim.schema.laws import (
     AnyLaw,
-    AnyLuck,
-    BootstrapLuck,
     ByGroup,
-    CalibratedLuck,
-    ClassLuck,
-    DrawnLuck,
     Empirical,
     Erlang,
     Exponential,
@@ -28,14 +25,17 @@ from flowsim.schema.laws import (
     Uniform,
     Weibull,
 )
+from flowsim.schema.luck import AnyLuck, BootstrapLuck, CalibratedLuck, ClassLuck, DrawnLuck
 from flowsim.schema.models import Arrivals, Due, Group, InBeds, InQueue, ScenarioModel
 from flowsim.schema.pathway import ENDS, ElsewhereTerms, LateCancellation, NoShow, Rework, Routes, Split, Stay, Step
+from flowsim.schema.reading import KeyPath, Mark, Marks, place, read, spelled, text_of
 from flowsim.schema.resources import AnyResource, Places, Season, Slots, Staff
 
 __all__ = [
-    "ENDS", "AnyLaw", "AnyLuck", "AnyResource", "Arrivals", "BootstrapLuck", "ByGroup", "CalibratedLuck", "ClassLuck",
-    "DrawnLuck", "Due", "ElsewhereTerms", "Empirical", "Erlang", "Exponential", "Fixed", "Gamma", "Group", "Histogram",
-    "InBeds", "InQueue", "LateCancellation", "Listed", "Lognormal", "Mixture", "Nights", "NoShow", "Normal", "Patience",
-    "Places", "Rework", "Routes", "ScenarioModel", "Season", "Slots", "Split", "Staff", "Stay", "Step", "Triangular",
-    "Uniform", "Weibull",
+    "DOC_KEYS", "ENDS", "AnyLaw", "AnyLuck", "AnyResource", "Arrivals", "BootstrapLuck", "ByGroup", "CalibratedLuck",
+    "ClassLuck", "DrawnLuck", "Due", "ElsewhereTerms", "Empirical", "Entry", "Erlang", "Exponential", "Fixed",
+    "Gamma", "Group", "Histogram", "InBeds", "InQueue", "KeyPath", "LateCancellation", "Listed", "Lognormal", "Mark",
+    "Marks", "Mixture", "Nights", "NoShow", "Normal", "Patience", "Places", "Rework", "Routes", "ScenarioModel",
+    "Season", "Slots", "Split", "Staff", "Stay", "Step", "Triangular", "Uniform", "Weibull", "fault_here",
+    "faults_of", "listed", "nearest", "parsed", "place", "read", "shown", "spelled", "text_of", "value_at",
 ]  # fmt: skip

@@ -46,16 +46,17 @@ def written(loc: tuple[str | int, ...], data: Any) -> KeyPath:
     """
     path: list[str | int] = []
     for k, part in enumerate(loc):
-        if isinstance(data, dict) and part in data:
+        if _has(data, part):
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        elif isinstance(data, dict) and k == len(loc) - 1 and part not in _ADDED:
-            pass
-        else:
+        elif not (isinstance(data, dict) and k == len(loc) - 1 and part not in _ADDED):
             continue
         path.append(part)
     return tuple(path)
+
+
+def _has(data: Any, part: str | int) -> bool:
+    """Is there a value under this key or number?"""
+    return part in data if isinstance(data, dict) else isinstance(data, list) and part in range(len(data))
 
 
 _ADDED = ("by_group", "default", "of", "after", "[key]")

@@ -8,12 +8,28 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PlainValidator, model_validator
 
 from flowsim.schema.entry import Entry, Named, fault, listed
-from flowsim.schema.laws import Law, Luck, Nights, read_law, sums_to_one
+from flowsim.schema.laws import Law, Nights, read_law, sums_to_one
+from flowsim.schema.luck import Luck
 from flowsim.schema.pathway import Step
 from flowsim.schema.resources import ALL_HOURS, EVERY_DAY, Resource, Season
 from flowsim.schema.values import (
-    WEEKDAYS, Count, CountFromOne, Day, Days, Flag, Hours, Name, NotNegative, Number, Positive, Seconds, Share, TimeOfDay, IsoWeek, seconds,
-)  # fmt: skip
+    WEEKDAYS,
+    Count,
+    CountFromOne,
+    Day,
+    Days,
+    Flag,
+    Hours,
+    IsoWeek,
+    Name,
+    NotNegative,
+    Number,
+    Positive,
+    Seconds,
+    Share,
+    TimeOfDay,
+    seconds,
+)
 
 LONGEST_WEEKS = 3500
 """Seconds are 32-bit: 68 years at most."""
@@ -120,7 +136,9 @@ class Set(Entry):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        sums_to_one({k: one.probability for k, one in enumerate(self.alternatives)}, "probabilities of the alternatives")
+        sums_to_one(
+            {k: one.probability for k, one in enumerate(self.alternatives)}, "probabilities of the alternatives"
+        )
         return self
 
 
@@ -141,8 +159,12 @@ class Arrivals(Entry):
     )
     timetable: str | WeekTimetable | None = Field(None, description="CSV file of dates and counts, or the week's table")
     repeats: Flag = Field(False, description="the timetable file begins again when it ends")
-    law: Literal["poisson", "negative_binomial", "fixed", "luck"] = Field("poisson", description="law of the week's number")
-    variance_to_mean: Positive | None = Field(None, description="variance / mean of the week's number (negative_binomial)")
+    law: Literal["poisson", "negative_binomial", "fixed", "luck"] = Field(
+        "poisson", description="law of the week's number"
+    )
+    variance_to_mean: Positive | None = Field(
+        None, description="variance / mean of the week's number (negative_binomial)"
+    )
     luck: Luck | None = Field(None, description="the week's luck, mean 1 (law luck)")
     groups: Named[Share] | None = Field(None, description="group: share; default the groups' own shares")
     days: Days = Field(EVERY_DAY, description="weekdays patients come on; weights allowed")
@@ -261,4 +283,3 @@ class ScenarioModel(Entry):
     due_at_start: tuple[Due, ...] = Field((), description="patients whose next step is due")
     resources: Named[Resource] = Field({}, description="what visits need")
     pathway: Named[Step] = Field(min_length=1, description="steps in plan order")
-

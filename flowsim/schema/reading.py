@@ -100,7 +100,7 @@ def read(text: str, file: str) -> tuple[dict[str, Any], Marks]:
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
-    except _TooMuch:
+    except _TooMuchError:
         pass
     except yaml.YAMLError as error:
         builder.faults.append(_not_yaml(error, text, file))
@@ -135,7 +135,7 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Fault:
     return Fault(file, line, "the file", f'"{found}"', f"This is not YAML: {problem}{context}.{hint}")
 
 
-class _TooMuch(Exception):
+class _TooMuchError(Exception):
     """The file is too deep or too big to be read on."""
 
 
@@ -171,7 +171,7 @@ class _Builder:
             self.documents += 1
             if self.documents == 2:
                 self.refuse(line, (), "---", "A file holds one scenario: no second document.")
-                raise _TooMuch
+                raise _TooMuchError
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.stack.pop()
         elif isinstance(event, yaml.NodeEvent):
@@ -183,10 +183,10 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.refuse(line, (), "", f"The file holds more than {MAX_NODES} values.")
-            raise _TooMuch
+            raise _TooMuchError
         if len(self.stack) > MAX_DEPTH:
             self.refuse(line, (), "", f"Mappings and lists lie deeper than {MAX_DEPTH} in each other.")
-            raise _TooMuch
+            raise _TooMuchError
 
     def node(self, event: Any, line: int) -> None:
         """A value, a key, or the start of a mapping or list."""
@@ -195,9 +195,13 @@ class _Builder:
         path = self.path(top, wants_key)
         if event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            self.refuse(line, path, f"{sign}{event.anchor}", "Anchors and aliases are not allowed: write the value out.")
+            self.refuse(
+                line, path, f"{sign}{event.anchor}", "Anchors and aliases are not allowed: write the value out."
+            )
         elif event.tag not in _SAFE_TAGS:
-            self.refuse(line, path, str(event.tag), "Tags are not allowed: write plain text, numbers, lists and mappings.")
+            self.refuse(
+                line, path, str(event.tag), "Tags are not allowed: write plain text, numbers, lists and mappings."
+            )
         if wants_key and top is not None:
             self.take_key(top, event, line)
         elif isinstance(event, yaml.ScalarEvent):
@@ -218,7 +222,7 @@ class _Builder:
         if not isinstance(event, yaml.ScalarEvent):
             self.refuse(line, top.path, "", "A key must be one word, not a list or a mapping.")
             if not isinstance(event, yaml.AliasEvent):
-                raise _TooMuch
+                raise _TooMuchError
             top.key, top.skipping = "", True
             return
         key = str(event.value)
@@ -283,4 +287,4 @@ class _Builder:
         """Notes a fault; a file that is nothing but faults is not read to its end."""
         self.faults.append(Fault(self.file, line, spelled(path), found, message))
         if len(self.faults) >= 50:
-            raise _TooMuch
+            raise _TooMuchError

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PlainValidator, model_validator
 
 from flowsim.schema.entry import Entry, Named, fault
-from flowsim.schema.laws import Luck, by_word
+from flowsim.schema.laws import by_word
+from flowsim.schema.luck import Luck
 from flowsim.schema.values import Count, Day, Days, Flag, Hours, NotNegative, Share, Weeks, WholeSeconds, days, hours
 
 MON_FRI = days("mon-fri")
@@ -19,15 +20,21 @@ ALL_HOURS = hours("00:00-24:00")
 class Season(Entry):
     """A factor for some ISO weeks."""
 
-    weeks: Weeks = Field(description='ISO weeks: "26-32", "51-1", a list or one; 53 takes the factor of 52 unless named')
+    weeks: Weeks = Field(
+        description='ISO weeks: "26-32", "51-1", a list or one; 53 takes the factor of 52 unless named'
+    )
     factor: NotNegative = Field(description="capacity or inflow of these weeks, as a factor")
 
 
 class _Calendar(Entry):
     days: Days = Field(MON_FRI, description="open weekdays: mon-fri, [mon, wed], or weights {mon: 2, tue: 1}")
     hours: Hours = Field(OFFICE_HOURS, description='opening hours "HH:MM-HH:MM"; may cross midnight')
-    open: Literal["always"] | None = Field(None, description="always: day and night, no holidays; instead of days, hours")
-    holidays: Literal["closed", "open"] = Field("closed", description="on public holidays and closed days of the calendar")
+    open: Literal["always"] | None = Field(
+        None, description="always: day and night, no holidays; instead of days, hours"
+    )
+    holidays: Literal["closed", "open"] = Field(
+        "closed", description="on public holidays and closed days of the calendar"
+    )
 
     @model_validator(mode="after")
     def _one_calendar(self) -> Self:
@@ -85,7 +92,8 @@ class _Resource(Entry):
     level: NotNegative = Field(1.0, description="planned level: a factor on top of calendar and season")
     luck: Luck | None = Field(None, description="the week's luck, mean 1; default none")
     order: Literal["first_come", "longest_wait", "due_first"] = Field(
-        "first_come", description="queue order within a class: by joining, by decision (else referral), or by guarantee date"
+        "first_come",
+        description="queue order within a class: by joining, by decision (else referral), or by guarantee date",
     )
     if_head_cannot_start: Literal["wait", "skip"] = Field("wait", description="does the next who fits go first?")
     maximum_queue: Count | None = Field(None, description="patients in the queue at most; the last to join leaves")
@@ -117,7 +125,9 @@ class Staff(_Resource, _Calendar):
     unlimited: Flag = Field(False, description="as many as are needed, instead of servers")
     overtime: WholeSeconds = Field(0, description="how long past closing a visit may be planned to end")
     at_closing: Literal["finish", "suspend"] = Field("finish", description="visits running at closing")
-    interruption: Literal["none", "resume", "restart"] = Field("none", description="may a more urgent patient interrupt?")
+    interruption: Literal["none", "resume", "restart"] = Field(
+        "none", description="may a more urgent patient interrupt?"
+    )
     part_days: Flag = Field(False, description="a server may work a part of a day")
     tranches: Named[StaffTranche] = Field({}, description="further servers, used after the regular, in this order")
 

@@ -1,0 +1,86 @@
+"""Weekly luck of a resource or a source as a scenario file writes it: a factor with mean 1 for each week."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PlainValidator, model_validator
+
+from flowsim.schema.entry import Entry, Named, fault, listed
+from flowsim.schema.laws import by_word, sums_to_one
+from flowsim.schema.values import CountFromOne, NotNegative, Share
+
+
+class _Luck(Entry):
+    level_out: Share = Field(1.0, description="1 + s (luck - 1): 1 as is, 0 no luck at all")
+    lowest: NotNegative = Field(0.0, description="luck is raised to at least this; the mean rises with it")
+
+
+class DrawnLuck(_Luck):
+    """A week's factor from a law with mean 1."""
+
+    law: Literal["lognormal", "gamma", "normal", "weibull"]
+    cv: NotNegative = Field(description="standard deviation of the week's factor (its mean is 1)")
+    lag1: Share = Field(0.0, description="correlation from one week to the next")
+
+
+class CalibratedLuck(_Luck):
+    """A week's factor as fitted from history."""
+
+    calibration: str = Field(description="calibration file, relative to this file")
+    resource: str = Field(description="the resource's name in that file")
+
+
+class BootstrapLuck(_Luck):
+    """A week's factor from the weeks of history, in blocks."""
+
+    law: Literal["bootstrap"]
+    values: tuple[NotNegative, ...] = Field(min_length=1, description="factors of past weeks, in order")
+    block_weeks: CountFromOne = Field(4, description="weeks kept together")
+
+
+class WeekClass(Entry):
+    """One class of weeks: low, mid, high."""
+
+    share: Share = Field(description="share of all weeks")
+    factor: NotNegative = Field(description="the week's factor")
+
+
+class ClassLuck(_Luck):
+    """A week's factor by class of week, with transitions if they are given."""
+
+    law: Literal["classes"]
+    classes: Named[WeekClass] = Field(min_length=1, description="class: {share, factor}; shares add up to 1")
+    transition: Named[Named[Share]] | None = Field(None, description="class: {next class: probability}")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        sums_to_one({name: one.share for name, one in self.classes.items()}, "shares of the classes")
+        for name, row in (self.transition or {}).items():
+            if set(row) - set(self.classes) or name not in self.classes:
+                raise fault(f"transition may name only the classes {listed(self.classes)}.")
+            sums_to_one(row, f"transitions from {name}")
+        if self.transition is not None and set(self.transition) != set(self.classes):
+            raise fault("transition needs a row for each class.")
+        return self
+
+
+LUCKS: dict[str, type[Entry]] = {
+    **dict.fromkeys(("lognormal", "gamma", "normal", "weibull"), DrawnLuck),
+    "bootstrap": BootstrapLuck,
+    "classes": ClassLuck,
+}
+
+
+def read_luck(data: Any) -> Any:
+    """Luck, from {law: ...} or {calibration: ..., resource: ...}."""
+    if isinstance(data, _Luck):
+        return data
+    if not isinstance(data, dict):
+        raise fault("must be {law: ..., ...} or {calibration: file, resource: name}.")
+    return CalibratedLuck.model_validate(data) if "calibration" in data else by_word(data, "law", LUCKS)
+
+
+AnyLuck = DrawnLuck | CalibratedLuck | BootstrapLuck | ClassLuck
+Luck = Annotated[AnyLuck, PlainValidator(read_luck, json_schema_input_type=AnyLuck)]
+"""A resource's luck by week, mean 1."""
