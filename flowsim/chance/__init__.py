@@ -6,7 +6,7 @@ Nothing is drawn in sequence, so nothing added to a scenario moves anybody else'
 """
 
 from flowsim.chance.counts import counts, negative_binomial_cdf, poisson_cdf
-from flowsim.chance.laws import LAWS, cdf, mean, quantile, quantile_exceeding, sd, survival, to_seconds
+from flowsim.chance.laws import LAWS, cdf, mean, quantile, quantile_exceeding, sd, survival, to_seconds, weibull_power
 from flowsim.chance.streams import bits, patient_keys, stream_key, uniform
 from flowsim.chance.weeks import loadings, stationary, week_number, weekly_luck, weekly_normals, weekly_uniforms
 
@@ -29,6 +29,7 @@ __all__ = [
     "to_seconds",
     "uniform",
     "week_number",
+    "weibull_power",
     "weekly_luck",
     "weekly_normals",
     "weekly_uniforms",
