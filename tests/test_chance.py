@@ -220,9 +220,8 @@ def test_luck_is_the_documented_sum() -> None:
         {"law": "bootstrap", "values": np.linspace(0.5, 1.5, 42), "block_weeks": 4},
         {
             "law": "classes",
-            "classes": [{"share": 0.6, "level": 0.7}, {"share": 0.4, "values": [1.2, 1.7]}],
-            "transition": [[0.8, 0.2], [0.3, 0.7]],
-            "origin": "2019-W01",
+            "classes": {"low": {"share": 0.6, "factor": 0.7}, "high": {"share": 0.4, "factor": 1.45}},
+            "transition": {"low": {"low": 0.95, "high": 0.05}, "high": {"low": 0.1, "high": 0.9}},
         },
     ],
 )
@@ -243,15 +242,14 @@ def test_blocks_keep_the_order_of_history_and_go_round() -> None:
 
 
 def test_classes_follow_their_transition() -> None:
-    rows = np.array([[0.8, 0.2], [0.3, 0.7]])
-    classes = [{"share": 0.6, "level": 0.5}, {"share": 0.4, "level": 1.75}]
-    spec = {"law": "classes", "classes": classes, "transition": rows, "origin": "0001-W01"}
-    high = chance.weekly_luck(spec, 1, 0, "clinic", np.arange(20_000)) > 1
-    assert chance.stationary(rows) == pytest.approx([0.6, 0.4])
+    rows = {"low": {"low": 0.8, "high": 0.2}, "high": {"low": 0.3, "high": 0.7}}
+    classes = {"low": {"share": 0.6, "factor": 0.5}, "high": {"share": 0.4, "factor": 1.75}}
+    chained = {"law": "classes", "classes": classes, "transition": rows}
+    high = chance.weekly_luck(chained, 1, 0, "clinic", np.arange(20_000)) > 1
+    assert chance.stationary([[0.8, 0.2], [0.3, 0.7]]) == pytest.approx([0.6, 0.4])
     assert high.mean() == pytest.approx(0.4, abs=0.02)
     assert high[1:][high[:-1]].mean() == pytest.approx(0.7, abs=0.02)
-    loose = {"law": "classes", "classes": classes}
-    free = chance.weekly_luck(loose, 1, 0, "clinic", np.arange(20_000)) > 1
+    free = chance.weekly_luck({"law": "classes", "classes": classes}, 1, 0, "clinic", np.arange(20_000)) > 1
     assert free[1:][free[:-1]].mean() == pytest.approx(0.4, abs=0.02)
 
 

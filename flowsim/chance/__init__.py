@@ -29,8 +29,8 @@ __all__ = [
     "to_seconds",
     "uniform",
     "week_number",
-    "weibull_power",
     "weekly_luck",
     "weekly_normals",
     "weekly_uniforms",
+    "weibull_power",
 ]

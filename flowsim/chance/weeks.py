@@ -32,9 +32,9 @@ def weekly_luck(
     """Luck of `resource` in each week (running numbers), mean 1 unless `lowest` raises it.
 
     `spec` is the scenario's `luck` (attributes or mapping): `law` lognormal, gamma, normal or weibull with `cv` and
-    `lag1`; or bootstrap with `values` and `block_weeks`; or classes with `classes` (share and values or level of
-    each), `transition` and `origin`. `level_out` s gives 1 + s (luck - 1), then `lowest` m gives max(luck, m).
-    `shared`: this resource's row of `loadings`. None as `spec` is no luck: 1.
+    `lag1`; or bootstrap with `values` and `block_weeks`; or classes with `classes` (name: share and factor) and
+    perhaps `transition` (name: next name: probability). `level_out` s gives 1 + s (luck - 1), then `lowest` m gives
+    max(luck, m). `shared`: this resource's row of `loadings`. None as `spec` is no luck: 1.
     """
     weeks = np.atleast_1d(np.asarray(weeks, dtype=np.int64))
     if spec is None:
@@ -135,41 +135,40 @@ def _bootstrapped(spec: Any, seed: int, replication: int, resource: str, weeks: 
 
 
 def _by_class(spec: Any, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]) -> Floats:
-    """Low, mid and high weeks: the class by chain or share, then a value of the class."""
-    classes = list(_field(spec, "classes"))
-    values = [_values(c) for c in classes]
-    shares = np.array([float(_field(c, "share")) for c in classes])
-    chosen = _chain_of_classes(spec, shares / shares.sum(), seed, replication, resource, weeks)
-    u = uniform(seed, replication, f"luck:{resource}", weeks, 1)
-    return np.array([values[c][int(len(values[c]) * v)] for c, v in zip(chosen, u, strict=True)])
+    """Low, mid and high weeks: each week's class by shares, or by the row of the week before."""
+    classes, rows = dict(_field(spec, "classes")), _field(spec, "transition")
+    factor = np.array([float(_field(one, "factor")) for one in classes.values()])
+    if rows is None:
+        share = np.cumsum([float(_field(one, "share")) for one in classes.values()])
+        u = uniform(seed, replication, f"luck:{resource}", weeks)
+        return np.asarray(factor[np.minimum(np.searchsorted(share, u), len(factor) - 1)])
+    ends = np.cumsum([[float(rows[one].get(other, 0.0)) for other in classes] for one in classes], axis=1)
+    return np.asarray(factor[_chain_of_classes(ends, seed, replication, f"luck:{resource}", weeks)])
 
 
 def _chain_of_classes(
-    spec: Any, shares: Floats, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]
+    ends: Floats, seed: int, replication: int, stream: str, weeks: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """By shares alone without a transition; else a chain begun by shares at `origin` (weeks before it by shares)."""
-    transition, origin = _field(spec, "transition"), _field(spec, "origin")
-    last = int(weeks.max())
-    first = min(int(weeks.min()), _running(origin)) if transition is not None else int(weeks.min())
-    u = uniform(seed, replication, f"luck:{resource}", np.arange(first, last + 1))
-    drawn = np.minimum(np.searchsorted(np.cumsum(shares), u), len(shares) - 1)
-    if transition is not None:
-        rows = np.cumsum(np.asarray(transition, dtype=float), axis=1)
-        for i in range(_running(origin) - first + 1, len(u)):
-            drawn[i] = min(int(np.searchsorted(rows[drawn[i - 1]], u[i])), len(shares) - 1)
-    return np.asarray(drawn[weeks - first])
+    """The class of each week of a chain without beginning.
 
-
-def _running(origin: Any) -> int:
-    """The running number of an ISO week written as 2019-W01."""
-    year, _, week = str(origin).partition("-W")
-    return week_number(date.fromisocalendar(int(year), int(week), 1))
-
-
-def _values(one: Any) -> list[float]:
-    """The luck values of a class: its `values`, or its one `level`."""
-    listed = _field(one, "values")
-    return [float(v) for v in listed] if listed else [float(_field(one, "level"))]
+    Begun in every class at once, so long before the first week that all have met by then (coupling from the past):
+    exactly stationary, and the same whatever week is asked for first. At most 4,096 weeks back.
+    """
+    first, last, back = int(weeks.min()), int(weeks.max()), 32
+    while True:
+        u = uniform(seed, replication, stream, np.arange(first - back, last + 1))
+        follows = np.minimum((ends[None, :, :] < u[:, None, None]).sum(axis=2), len(ends) - 1)
+        state = np.arange(len(ends))
+        for row in follows[:back]:
+            state = row[state]
+        if back >= 4096 or (state == state[0]).all():
+            break
+        back *= 4
+    chain = np.empty(last - first + 1, dtype=np.int64)
+    chain[0] = now = follows[back][state[0]]
+    for i, row in enumerate(follows[back + 1 :], start=1):
+        chain[i] = now = row[now]
+    return np.asarray(chain[weeks - first])
 
 
 def _levelled(spec: Any, luck: Floats) -> Floats:
