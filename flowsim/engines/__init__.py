@@ -1,0 +1,24 @@
+"""Engines: (plan, draws) -> rows. Every engine returns the same rows for the same plan and draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flowsim.errors import FlowsimError
+from flowsim.plan.model import Draws, Plan
+from flowsim.tables import Rows
+
+ENGINES = ("simpy",)
+
+
+def run(plan: Plan, draws: Draws, engine: str = "simpy") -> Rows:
+    """One replication by the named engine; FlowsimError if there is no such engine."""
+    return _engine(engine)(plan, draws)
+
+
+def _engine(name: str) -> Callable[[Plan, Draws], Rows]:
+    if name == "simpy":
+        from flowsim.engines import simpy_engine
+
+        return simpy_engine.run
+    raise FlowsimError(f'There is no engine "{name}". There is: {", ".join(ENGINES)}.')

@@ -1,0 +1,51 @@
+"""The engine a reader reads: patients as SimPy processes, resources as plain data, one clinic that dispatches."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Generator
+from typing import Any
+
+from simpy import Environment
+
+from flowsim.engines.simpy_engine import closing
+from flowsim.engines.simpy_engine.clinic import Clinic
+from flowsim.engines.simpy_engine.journey import from_a_bed, whole_journey
+from flowsim.engines.simpy_engine.opening import Calendar
+from flowsim.plan.model import Draws, Plan
+from flowsim.tables import SOURCES, Rows
+
+QUEUE, BEDS = SOURCES.index("queue"), SOURCES.index("beds")
+
+
+def run(plan: Plan, draws: Draws) -> Rows:
+    """One replication, from the plan and its luck to the rows of tables.Rows. Nothing at `plan.end` happens."""
+    env = Environment(plan.begin)
+    clinic = Clinic(env, plan, draws)
+    clinic.calendar = Calendar(clinic)
+    env.process(clinic.calendar.process())
+    env.process(arrivals(clinic))
+    boundaries, period = [*plan.periods, plan.end], 0
+    while (now := env.peek()) < plan.end:
+        if now >= boundaries[period + 1]:
+            period = bisect_right(plan.periods, now) - 1
+            clinic.at_period(period)
+        while env.peek() == now:
+            env.step()
+        clinic.settle()
+    return closing.rows(clinic)
+
+
+def arrivals(clinic: Clinic) -> Generator[Any, Any, None]:
+    """Let every patient begin the journey at the second the draws say."""
+    env, draws = clinic.env, clinic.draws
+    process, source = env.process, draws.source
+    now = env.now
+    for patient, (at, step) in enumerate(zip(draws.arrives, draws.step, strict=True)):
+        if at > now:
+            yield env.timeout(at - now)
+            now = at
+        if source[patient] == BEDS:
+            process(from_a_bed(clinic, patient, step))
+        else:
+            process(whole_journey(clinic, patient, step, arrived=source[patient] == QUEUE))

@@ -1,0 +1,76 @@
+"""A patient's way through the pathway, as a SimPy process that reads aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from simpy.events import AllOf
+
+from flowsim.plan.model import BACK
+
+if TYPE_CHECKING:
+    from flowsim.engines.simpy_engine.clinic import Clinic
+
+LEFT = -3
+"""Route target of who leaves: -1 - tables.ENDED.index("left")."""
+Journey = Generator[Any, Any, int]
+
+
+def whole_journey(clinic: Clinic, patient: int, step: int, *, arrived: bool) -> Journey:
+    """From referral to exit; `arrived`: the patient stands at the first step already (the queue at start)."""
+    end = yield from journey(clinic, patient, step, BACK, arrived=arrived)
+    clinic.exit(patient, end)
+    return end
+
+
+def from_a_bed(clinic: Clinic, patient: int, step: int) -> Journey:
+    """The rest of the way of somebody who is in a bed when the run begins."""
+    visit = clinic.already_in(patient, step)
+    yield visit
+    end = yield from journey(clinic, patient, clinic.go_on(visit), BACK)
+    clinic.exit(patient, end)
+    return end
+
+
+def journey(clinic: Clinic, patient: int, step: int, until: int, *, arrived: bool = False) -> Journey:
+    """From one step to the next, until the way ends or a branch has come to `until`; gives the last target."""
+    env = clinic.env
+    while step >= 0 and step != until:
+        if step >= clinic.first_split:
+            step = yield from branches(clinic, patient, step)
+            continue
+        if not arrived and (clinic.announces[step] or clinic.gone):
+            delay = clinic.announce(patient, step)
+            if delay:
+                yield env.timeout(delay)
+            if patient in clinic.gone:
+                return LEFT
+        visit = clinic.join(patient, step, arrived)
+        arrived = False
+        yield visit
+        while visit.rebook >= 0:
+            clinic.give_up(visit)
+            yield env.timeout(visit.rebook)
+            visit = clinic.join_again(visit)
+            yield visit
+        step = clinic.go_on(visit)
+    return step
+
+
+def branches(clinic: Clinic, patient: int, step: int) -> Journey:
+    """Parallel branches, each a journey of its own; gives the step where they meet, or LEFT."""
+    split = clinic.plan.splits[step - clinic.first_split]
+    clinic.side_by_side(patient)
+    ways = [clinic.env.process(journey(clinic, patient, b, split.join)) for b in split.branches]
+    yield AllOf(clinic.env, ways)
+    return LEFT if patient in clinic.gone else split.join
+
+
+def discharge(clinic: Clinic, stay: Any, seconds: int, side_steps: tuple[int, ...]) -> Journey:
+    """A stay that also waits for other steps: it ends when its time is over and they are done."""
+    clinic.side_by_side(stay.patient)
+    sides = [clinic.env.process(journey(clinic, stay.patient, s, BACK)) for s in side_steps]
+    yield AllOf(clinic.env, [clinic.env.timeout(seconds), *sides])
+    stay.over_in(0)
+    return 0

@@ -1,0 +1,63 @@
+"""Places: beds or rooms, held day and night from admission to discharge; nobody is put out when their number falls."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+
+from flowsim.engines.simpy_engine.ledger import Ledger
+from flowsim.engines.simpy_engine.visit import Visit
+from flowsim.plan.model import Resource
+
+Seeker = tuple[int, int, int, int, Visit]
+"""(blocked since, patient, step, visit, the stay that seeks a place)."""
+
+
+class Places:
+    """A resource of places: how many there are, how many are taken, and who waits for one while holding something."""
+
+    kind = "places"
+
+    def __init__(self, index: int, spec: Resource, ledger: Ledger, now: int) -> None:
+        self.index = index
+        self.spec = spec
+        self.ledger = ledger
+        self.unlimited = spec.unlimited
+        self.number = 0
+        self.in_use = 0
+        self.cause = 0
+        self.since = now
+        self.seekers: list[Seeker] = []
+
+    def fits(self, step: int, units: int) -> bool:
+        """Whether so many places are free."""
+        return self.unlimited or self.number - self.in_use >= units
+
+    def change(self, now: int, *, taken: int = 0, number: int | None = None, cause: int | None = None) -> None:
+        """Book the time since the last change, then take or free places, set their number or the cause of idleness."""
+        self._book(now)
+        self.in_use += taken
+        if number is not None:
+            self.number = number
+        if cause is not None:
+            self.cause = cause
+
+    def _book(self, now: int) -> None:
+        seconds, self.since = now - self.since, now
+        if not seconds:
+            return
+        ledger, week = self.ledger, self.ledger.week(now - 1)
+        offered = self.in_use if self.unlimited else self.number
+        ledger.add(ledger.offered, self.index, 0, week, offered * seconds)
+        ledger.add(ledger.used, self.index, 0, week, self.in_use * seconds)
+        ledger.add(ledger.over, self.index, 0, week, max(0, self.in_use - offered) * seconds)
+        ledger.lose(self.index, 0, self.cause, week, max(0, offered - self.in_use) * seconds)
+
+    def seek(self, visit: Visit, since: int) -> None:
+        """Let a stay wait for a place, while its patient holds on to the step before."""
+        heappush(self.seekers, (since, visit.patient, visit.step, visit.number, visit))
+
+    def next_seeker(self) -> Visit | None:
+        """Who became blocked first, if there is a place; taken off the list."""
+        if self.seekers and self.fits(0, 1):
+            return heappop(self.seekers)[4]
+        return None
