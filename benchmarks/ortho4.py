@@ -88,7 +88,9 @@ def _of(contacts: dict[str, np.ndarray], names: list[str], step: str, column: st
 
 def compare(peers: list[dict[str, float]], mine: list[dict[str, float]]) -> bool:
     """A line for each number; whether all agree within 4 standard errors of the difference."""
-    print(f"\nThe same results? ({len(mine)} replications each)\n{'':24}{'plain SimPy':>12}{'flowsim':>12}{'errors apart':>14}")
+    print(
+        f"\nThe same results? ({len(mine)} replications each)\n{'':24}{'plain SimPy':>12}{'flowsim':>12}{'errors apart':>14}"
+    )
     agree = True
     for name in peers[0]:
         a, b = ([one[name] for one in many] for many in (peers, mine))
@@ -146,7 +148,9 @@ def main() -> int:
     parser.add_argument("--engine", default="simpy")
     asked = parser.parse_args()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("simpy", "numpy"))
-    print(f"Python {platform.python_version()}, {libraries}, {platform.system()} {platform.machine()}, {platform.processor()}")
+    print(
+        f"Python {platform.python_version()}, {libraries}, {platform.system()} {platform.machine()}, {platform.processor()}"
+    )
     made = plan.build(scenario.load(HERE / "ortho4.yaml"))
     peers = [peer_summary(simpy_plain.run(seed)) for seed in range(asked.replications)]
     mine = [our_summary(ours(made, seed, asked.engine), made) for seed in range(asked.replications)]

@@ -135,7 +135,7 @@ def run(seed: int, backlog: int = model.BACKLOG) -> tuple[tuple[Any, ...], ...]:
     visits: list[tuple[Any, ...]] = []
     hospital = Hospital(env, np.random.default_rng(seed), visits)
     env.process(hospital.arrivals(backlog))
-    env.run(until=M.HORIZON)
+    env.run(until=model.HORIZON)
     area = []
     for resource in (hospital.doctor, hospital.xray, hospital.theatre, hospital.ward):
         resource.tick()

@@ -1,0 +1,298 @@
+"""What must hold in every run, whatever the model: checked on an engine's rows, in whole seconds.
+
+Each check takes the plan, the draws and the rows, and raises AssertionError with what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from heapq import heappop, heappush
+
+import numpy as np
+
+from flowsim import measures, tables
+from flowsim.plan import Draws, Plan
+from flowsim.tables import ENDED, NEVER, OUTCOMES, WEEK_S, Rows
+
+ATTEMPTS = ("no_show", "cancelled")
+Row = dict[str, int]
+
+
+def table(rows: Rows, name: str) -> list[Row]:
+    """A table as a list of rows."""
+    columns = rows[name]
+    return [dict(zip(columns, map(int, values), strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def outcome(row: Row) -> str:
+    """A contact's outcome in words."""
+    return OUTCOMES[row["outcome"]]
+
+
+def everybody_is_accounted_for(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Patients in = out + inside, per group, at the end of every week; inside is counted from the contacts."""
+    patients, contacts = table(rows, "patients"), table(rows, "contacts")
+    assert [p["patient"] for p in patients] == list(range(draws.n))
+    assert [p["group"] for p in patients] == list(draws.group)
+    assert [p["arrived_s"] for p in patients] == list(draws.arrives)
+    mine: dict[int, list[Row]] = defaultdict(list)
+    for row in contacts:
+        mine[row["patient"]].append(row)
+    left = {p["patient"]: _leaves(made, p, mine[p["patient"]]) for p in patients}
+    for end in range(made.week0 + WEEK_S, made.end + 1, WEEK_S):
+        for group in range(len(made.setting.groups)):
+            came = [p for p in patients if p["group"] == group and p["arrived_s"] < end]
+            out = sum(p["end_s"] != NEVER and p["end_s"] < end for p in came)
+            inside = sum(left[p["patient"]] >= end for p in came)
+            assert len(came) == out + inside, f"group {group} at {end}: {len(came)} in, {out} out, {inside} inside"
+
+
+def _leaves(made: Plan, patient: Row, contacts: list[Row]) -> int:
+    """When a patient leaves, by the contacts alone (made.end if inside); the patient's own row must say the same."""
+    assert (ENDED[patient["ended"]] == "inside") == (patient["end_s"] == NEVER), f"{patient}"
+    if patient["end_s"] == NEVER:
+        return made.end
+    assert patient["arrived_s"] <= patient["end_s"] < made.end, f"{patient}"
+    assert all(outcome(c) != "open" for c in contacts), f"{patient} is gone: {contacts}"
+    last = max((c["finished_s"] for c in contacts), default=patient["arrived_s"])
+    assert last <= patient["end_s"], f"{patient}, and later: {contacts}"
+    if patient["elsewhere_s"] != NEVER:
+        return patient["end_s"]
+    assert last == patient["end_s"], f"{patient}, but the last contact ends {last}: {contacts}"
+    return last
+
+
+def contacts_are_in_order(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Nobody starts before being queued or ends before starting; rows are sorted; visits and attempts have no gaps."""
+    contacts = table(rows, "contacts")
+    keys = [tuple(c[k] for k in ("patient", "queued_s", "step", "visit", "attempt")) for c in contacts]
+    assert keys == sorted(keys)
+    assert len({(c["patient"], c["step"], c["visit"], c["attempt"]) for c in contacts}) == len(contacts)
+    for c in contacts:
+        assert c["queued_s"] != NEVER, f"{c}"
+        assert c["queued_s"] < made.end, f"{c}"
+        for earlier, later in (("queued_s", "started_s"), ("queued_s", "finished_s"), ("started_s", "finished_s")):
+            if NEVER not in (c[earlier], c[later]):
+                assert c[earlier] <= c[later] < made.end, f"{earlier} {later}: {c}"
+        if outcome(c) == "done":
+            assert NEVER not in (c["started_s"], c["finished_s"]), f"{c}"
+        if outcome(c) == "open":
+            assert c["finished_s"] == NEVER, f"{c}"
+    _no_gaps(contacts)
+
+
+def _no_gaps(contacts: list[Row]) -> None:
+    visits: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    for c in contacts:
+        visits[c["patient"], c["step"]].append(c)
+    for rows in visits.values():
+        ended = sorted(c["visit"] for c in rows if outcome(c) not in ATTEMPTS)
+        assert ended == list(range(len(ended))), f"visits {ended}: {rows}"
+        assert {c["visit"] for c in rows} <= {*ended, len(ended)}, f"{rows}"
+        for visit in ended:
+            attempts = sorted(c["attempt"] for c in rows if c["visit"] == visit)
+            assert attempts == list(range(len(attempts))), f"attempts {attempts}: {rows}"
+
+
+def capacity_adds_up(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Offered is what was drawn; used never exceeds it; offered = used + lost, for every tranche and week."""
+    lost: Counter[tuple[int, int, int]] = Counter()
+    for row in table(rows, "losses"):
+        assert row["lost"] > 0, f"{row}"
+        lost[row["resource"], row["tranche"], row["week"]] += row["lost"]
+    for row in table(rows, "capacity"):
+        key = (row["resource"], row["tranche"], row["week"])
+        assert min(row[k] for k in ("planned", "offered", "used", "overtime", "over")) >= 0, f"{row}"
+        if made.resources[row["resource"]].unlimited:
+            continue
+        assert row["offered"] == _offered(made, draws, *key), f"{row}"
+        assert row["used"] <= row["offered"], f"{row}"
+        assert row["used"] + lost.pop(key, 0) == row["offered"], f"{row}"
+    assert not [k for k in lost if not made.resources[k[0]].unlimited], f"lost, but never offered: {lost}"
+
+
+def _offered(made: Plan, draws: Draws, resource: int, tranche: int, week: int) -> int:
+    """Capacity laid out in a week: slots appearing, server-seconds open, place-seconds."""
+    begin = max(made.week0 + week * WEEK_S, 0)
+    end = min(made.week0 + (week + 1) * WEEK_S, made.end)
+    kind = made.resources[resource].kind
+    if kind == "slots":
+        slots = draws.slots[resource]
+        return int(((slots[:, 0] >= begin) & (slots[:, 0] < end) & (slots[:, 2] == tranche)).sum())
+    if kind == "staff":
+        shifts = draws.shifts[resource]
+        shifts = shifts[shifts[:, 3] == tranche]
+        return int(np.maximum(np.minimum(shifts[:, 1], end) - np.maximum(shifts[:, 0], begin), 0).sum())
+    if tranche:
+        return -1
+    return sum(n * max(min(until, end) - max(at, begin), 0) for at, until, n in _levels(made, draws, resource))
+
+
+def _levels(made: Plan, draws: Draws, resource: int) -> Iterator[tuple[int, int, int]]:
+    """(from, until, places) of a resource of places."""
+    levels = draws.places[resource].tolist()
+    for (at, number), (until, _) in zip(levels, [*levels[1:], [made.end, 0]], strict=True):
+        yield at, until, number
+
+
+def slots_are_used_once(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Every start at a slot resource has a slot of its own, appeared and not expired."""
+    contacts = table(rows, "contacts")
+    for k, resource in enumerate(made.resources):
+        if resource.kind != "slots":
+            continue
+        units = {s: n for s, step in enumerate(made.steps) for r, n in step.needs if r == k}
+        starts = sorted(
+            c["started_s"]
+            for c in contacts
+            for _ in range(units.get(c["step"], 0))
+            if c["started_s"] != NEVER and c["provider"] == 0
+        )
+        slots = iter(sorted((int(a), int(e)) for a, e, *_ in draws.slots[k]))
+        nxt = next(slots, None)
+        free: list[int] = []
+        for at in starts:
+            while nxt is not None and nxt[0] <= at:
+                heappush(free, nxt[1])
+                nxt = next(slots, None)
+            while free and free[0] <= at:
+                heappop(free)
+            assert free, f"{resource.name}: more starts than slots at {at}"
+            heappop(free)
+
+
+def holdings(made: Plan, rows: Rows, resource: int) -> list[tuple[int, int, int]]:
+    """(from, until, units) in which contacts hold a resource of places: the visit, what blocks after it, the stay."""
+    contacts = table(rows, "contacts")
+    visits = {(c["patient"], c["step"], c["visit"]): c for c in contacts if outcome(c) not in ATTEMPTS}
+    held = []
+    for c in contacts:
+        step = made.steps[c["step"]]
+        units = dict(step.needs).get(resource, 0)
+        if not units or c["started_s"] == NEVER or c["provider"]:
+            continue
+        begin = c["started_s"]
+        if step.stay_of >= 0 and not step.sought and (visit := visits.get((c["patient"], step.stay_of, c["visit"]))):
+            begin = visit["started_s"]
+        until = c["finished_s"] + c["blocked_s"] if c["finished_s"] != NEVER else made.end
+        if outcome(c) == "no_show" and step.needs[0][0] != resource:
+            until = begin
+        held.append((begin, min(until, made.end), units))
+    for key, c in visits.items():
+        step = made.steps[c["step"]]
+        reserved = (
+            step.stay >= 0 and not made.steps[step.stay].sought and dict(made.steps[step.stay].needs).get(resource, 0)
+        )
+        if reserved and c["started_s"] != NEVER and c["provider"] == 0 and (key[0], step.stay, key[2]) not in visits:
+            held.append((c["started_s"], made.end if c["finished_s"] == NEVER else c["finished_s"], reserved))
+    return held
+
+
+def places_are_not_exceeded(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Nobody is admitted to a full ward; place-seconds used and over are those of the contacts, week by week."""
+    booked: Counter[tuple[int, int]] = Counter()
+    for row in table(rows, "capacity"):
+        booked[row["resource"], row["week"]] += row["used"] + row["over"]
+    for k, resource in enumerate(made.resources):
+        if resource.kind != "places":
+            continue
+        held = holdings(made, rows, k)
+        for week in range((made.end - made.week0) // WEEK_S):
+            begin, end = max(made.week0 + week * WEEK_S, 0), min(made.week0 + (week + 1) * WEEK_S, made.end)
+            inside = sum(units * max(min(b, end) - max(a, begin), 0) for a, b, units in held)
+            assert inside == booked[k, week], f"{resource.name}, week {week}: held {inside}, booked {booked[k, week]}"
+        if not resource.unlimited:
+            _never_admitted_when_full(resource.name, held, [*_levels(made, draws, k)])
+
+
+def _never_admitted_when_full(name: str, held: list[tuple[int, int, int]], levels: list[tuple[int, int, int]]) -> None:
+    changes: Counter[int] = Counter()
+    for begin, until, units in held:
+        if until > begin:
+            changes[begin] += units
+            changes[until] -= units
+    admitted = {begin for begin, until, _ in held if until > begin}
+    inside = 0
+    for at in sorted(changes):
+        inside += changes[at]
+        places = next((n for begin, until, n in levels if begin <= at < until), 0)
+        assert at not in admitted or inside <= places or changes[at] <= 0, f"{name}: {inside} inside {places} at {at}"
+
+
+def staff_are_not_exceeded(made: Plan, draws: Draws, rows: Rows) -> None:
+    """At every first start enough servers are open; all server-seconds of the contacts are in the capacity table."""
+    contacts = table(rows, "contacts")
+    staff = [k for k, r in enumerate(made.resources) if r.kind == "staff"]
+    for k in staff:
+        if made.resources[k].unlimited:
+            continue
+        units = {s: n for s, step in enumerate(made.steps) for r, n in step.needs if r == k}
+        for at, number in _starts(contacts, units).items():
+            on = sum(o <= at < c for o, c, *_ in draws.shifts[k].tolist())
+            assert number <= on, f"{made.resources[k].name}: {number} start, {on} at work at {at}"
+    if made.begin == 0 and made.week0 == 0:
+        worked = sum(r["used"] + r["overtime"] for r in table(rows, "capacity") if r["resource"] in staff)
+        assert sum(c["used_s"] for c in contacts) == worked
+    assert all(c["overtime_s"] <= c["used_s"] for c in contacts)
+
+
+def _starts(contacts: list[Row], units: dict[int, int]) -> Counter[int]:
+    """Moment: servers taken by visits that first start then, and last."""
+    at: Counter[int] = Counter()
+    for c in contacts:
+        lasts = c["finished_s"] == NEVER or c["finished_s"] > c["started_s"]
+        if c["started_s"] != NEVER and c["step"] in units and c["provider"] == 0 and lasts:
+            at[c["started_s"]] += units[c["step"]]
+    return at
+
+
+def queues_keep_their_maximum(made: Plan, draws: Draws, rows: Rows) -> None:
+    """No queue is longer than its maximum at the end of an instant (steps without rebooking or interruption)."""
+    contacts = table(rows, "contacts")
+    for k, resource in enumerate(made.resources):
+        steps = {s for s, step in enumerate(made.steps) if step.lead == k and step.stay_of < 0}
+        rebooked = any(made.steps[s].has_no_show or made.steps[s].cancellations for s in steps)
+        if resource.maximum_queue < 0 or rebooked or resource.suspend or resource.interruption != "none":
+            continue
+        changes: Counter[int] = Counter()
+        for c in contacts:
+            if c["step"] in steps and c["provider"] == 0:
+                changes[max(c["queued_s"], draws.arrives[c["patient"]])] += 1
+                gone = c["started_s"] if c["started_s"] != NEVER else c["finished_s"]
+                if gone != NEVER:
+                    changes[gone] -= 1
+        waiting = 0
+        for at in sorted(changes):
+            waiting += changes[at]
+            assert 0 <= waiting <= resource.maximum_queue, f"{resource.name}: {waiting} wait at {at}"
+
+
+def little_holds(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Little's law on the sample path: the area under the number waiting is the sum of the waits."""
+    results = tables.frames(rows, made.setting, 0)
+    background = [made.setting.groups.index(g) for g in made.setting.background]
+    waits: Counter[str] = Counter()
+    for c in table(rows, "contacts"):
+        step = made.steps[c["step"]]
+        if step.lead < 0 or outcome(c) in ATTEMPTS or draws.group[c["patient"]] in background:
+            continue
+        begin = max(c["queued_s"], draws.arrives[c["patient"]], 0)
+        ends = [t for t in (c["started_s"], c["finished_s"], made.end) if t != NEVER]
+        waits[step.name] += max(ends[0] - begin, 0)
+    mean = measures.mean_queue(results)
+    for _, row in mean[mean["kind"] == "step"].iterrows():
+        area = row["patients"] * made.end
+        assert abs(area - waits[row["name"]]) < 1e-6 * made.end + 1, f"{row['name']}: {area} {waits[row['name']]}"
+
+
+CHECKS = (
+    everybody_is_accounted_for,
+    contacts_are_in_order,
+    capacity_adds_up,
+    slots_are_used_once,
+    places_are_not_exceeded,
+    staff_are_not_exceeded,
+    queues_keep_their_maximum,
+    little_holds,
+)
