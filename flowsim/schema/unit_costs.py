@@ -5,15 +5,15 @@ All money is kept as whole öre. The file's keys are the fields below; every fau
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from flowsim.errors import Fault, InputError
 from flowsim.schema.entry import Entry, Named, fault, fault_at, listed, nearest
+from flowsim.schema.faults import parsed
+from flowsim.schema.reading import Marks
 from flowsim.schema.values import Count, CountFromOne, Positive, Share, not_negative
 
 MEASURED = ("bed_days", "nights", "hours", "minutes")
@@ -108,7 +108,6 @@ class UnitCosts(Entry):
     care_services: Named[CareService] = Field(description="care services and their cost per unit")
     resources: Named[ResourceCost] = Field(default_factory=dict, description="what capacity costs")
     contacts: Named[Named[Units]] = Field(description="per step of the pathway: the services in one contact")
-    file: str = Field("", exclude=True, description="the file read")
 
     @model_validator(mode="after")
     def _names_agree(self) -> UnitCosts:
@@ -127,21 +126,6 @@ def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
     return f'there is no {what} "{name}". It has: {listed(known)}.{nearest(name, known)}'
 
 
-Line = Callable[[tuple[str | int, ...]], int]
-
-
-def unit_costs(data: Any, file: str, line: Line) -> UnitCosts:
-    """The validated file. `line` gives the line of a key path. InputError with every fault found."""
-    try:
-        found = UnitCosts.model_validate(data)
-    except ValidationError as error:
-        raise InputError([_fault(one, file, line) for one in error.errors(include_url=False)]) from None
-    return found.model_copy(update={"file": Path(file).name})
-
-
-def _fault(one: Any, file: str, line: Line) -> Fault:
-    """One of pydantic's faults at its place in the file."""
-    where = one["loc"]
-    found = one["input"]
-    shown = "" if isinstance(found, dict | list) or one["type"] == "missing" else repr(found)
-    return Fault(file, line(where), ".".join(str(part) for part in where), shown, str(one["msg"]))
+def unit_costs(data: Any, marks: Marks) -> UnitCosts:
+    """The validated file, from what `reading.read` gives. InputError with every fault found, each at its line."""
+    return parsed(UnitCosts, data, marks)

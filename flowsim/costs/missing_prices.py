@@ -1,0 +1,72 @@
+"""What happened in a run and has no price: said in words, so that no cost is silently nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowsim.costs.kpp import Run, each_run
+from flowsim.costs.uses import Visits
+from flowsim.schema.unit_costs import MEASURED, UnitCosts
+from flowsim.tables import Results, StepInfo
+
+
+def missing_prices(results: Results, costs: UnitCosts) -> list[str]:
+    """One sentence per step, stay, resource, overtime or provider that was used without a price; no doubles."""
+    found: dict[str, None] = {}
+    for run in each_run(results):
+        visits = Visits(run.contacts, run.setting)
+        for rule in (_steps, _stays, _resources, _overtime, _providers):
+            found |= dict.fromkeys(rule(run, visits, costs))
+    return list(found)
+
+
+def _steps(run: Run, visits: Visits, costs: UnitCosts) -> Iterator[str]:
+    for number, info in enumerate(run.setting.steps):
+        if info.stay_of or not len(visits.rows(number, visits.own & visits.inside)):
+            continue
+        priced = info.name in costs.contacts
+        if info.kpp == "overhead" and costs.contacts.get(info.name):
+            yield f"{info.name}: is overhead in the scenario, so its services in the unit cost file are not counted."
+        elif info.kpp != "overhead" and not priced:
+            yield f"{info.name}: its contacts have no entry under `contacts` in the unit cost file and cost nothing."
+
+
+def _stays(run: Run, visits: Visits, costs: UnitCosts) -> Iterator[str]:
+    for number, info in enumerate(run.setting.steps):
+        if info.stay_of and len(visits.rows(number, visits.own)) and not _stay_priced(info, costs):
+            place = info.lead or "its resource"
+            yield f"{info.name}: the stay has no service in bed days or of {place}, and costs nothing."
+
+
+def _stay_priced(info: StepInfo, costs: UnitCosts) -> bool:
+    """By the stay's own entry, a measured unit at its step, or a service of the stay's resource there."""
+    units = {**costs.contacts.get(info.stay_of, {}), **costs.contacts.get(info.name, {})}
+    resources = {costs.care_services[service].resource for service in units}
+    return bool(set(units.values()) & set(MEASURED[:2])) or info.lead in resources or info.name in costs.contacts
+
+
+def _resources(run: Run, visits: Visits, costs: UnitCosts) -> Iterator[str]:
+    for info in run.setting.resources:
+        if info.name not in costs.resources:
+            yield f"{info.name}: has no entry under `resources` in the unit cost file; its capacity costs nothing."
+    inside = {info.name for info in run.setting.resources}
+    steps = {info.name for info in run.setting.steps}
+    asked = {service for step, units in costs.contacts.items() if step in steps for service in units}
+    outside = {costs.care_services[service].resource for service in asked} - inside
+    for name, price in costs.resources.items():
+        if name in outside and price.practical_capacity_per_week is None:
+            yield f"{name}: is no resource of the scenario and has no practical capacity; idle capacity is taken as 0."
+
+
+def _overtime(run: Run, visits: Visits, costs: UnitCosts) -> Iterator[str]:
+    late = run.capacity.groupby("resource", observed=True)["overtime"].sum()
+    for name, hours in late.items():
+        price = costs.resources.get(str(name))
+        if hours > 0 and price is not None and not price.overtime_sek_per_hour:
+            yield f"{name}: overtime was worked, but `overtime_sek_per_hour` is 0."
+
+
+def _providers(run: Run, visits: Visits, costs: UnitCosts) -> Iterator[str]:
+    for number, provider in enumerate(run.setting.providers):
+        if not provider.price_sek and (visits.bought & (visits.provider == number)).any():
+            yield f"{provider.name}: patients were treated there at a price of 0 SEK."
