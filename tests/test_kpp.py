@@ -19,7 +19,7 @@ from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.money import refuse_bare_money
 from flowsim.costs.scenario_cost import TERMS, capacity_cost, scenario_cost, weekly_cost
 from flowsim.schema.unit_costs import UnitCosts
-from flowsim.tables import ProviderInfo, ResourceInfo, StepInfo
+from flowsim.tables import ProviderInfo, ResourceInfo, Results, StepInfo
 
 
 @pytest.fixture
