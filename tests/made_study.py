@@ -17,15 +17,31 @@ from flowsim.tables import ResourceInfo, Setting, StepInfo
 
 SCENARIOS: dict[str, tuple[str, str, dict[str, float]]] = {
     "ortho_today": ("The clinic as it is", "Kliniken som den är", {}),
-    "ortho_plus6": ("Six more a week, X-ray as it is", "Sex fler i veckan, röntgen som i dag", {"op": 102, "q": -98, "cash": 12.9}),
-    "ortho_plus6_xray": ("Six more a week, X-ray raised", "Sex fler i veckan, mer röntgen", {"op": 171, "q": -147, "cash": 16.3}),
+    "ortho_plus6": (
+        "Six more a week, X-ray as it is",
+        "Sex fler i veckan, röntgen som i dag",
+        {"op": 102, "q": -98, "cash": 12.9},
+    ),
+    "ortho_plus6_xray": (
+        "Six more a week, X-ray raised",
+        "Sex fler i veckan, mer röntgen",
+        {"op": 171, "q": -147, "cash": 16.3},
+    ),
     "ortho_plus6_no_beds": (
         "Six more a week, X-ray raised, no extra beds",
         "Sex fler i veckan, mer röntgen, inga fler vårdplatser",
         {"op": 158, "q": -138, "cash": 12.8},
     ),
-    "ortho_before_fast_track": ("Stay as before fast-track", "Vårdtid som före fast-track", {"op": -411, "q": 394, "cash": -7.7}),
-    "ortho_shorter_stay": ("Stay shortened further", "Vårdtiden kortas ytterligare", {"op": 16, "q": -17, "cash": -0.7}),
+    "ortho_before_fast_track": (
+        "Stay as before fast-track",
+        "Vårdtid som före fast-track",
+        {"op": -411, "q": 394, "cash": -7.7},
+    ),
+    "ortho_shorter_stay": (
+        "Stay shortened further",
+        "Vårdtiden kortas ytterligare",
+        {"op": 16, "q": -17, "cash": -0.7},
+    ),
     "ortho_elsewhere": (
         "30 % of eligible treated elsewhere, new decisions",
         "30 % av de lämpliga behandlas hos annan, nya beslut",
@@ -36,17 +52,43 @@ SCENARIOS: dict[str, tuple[str, str, dict[str, float]]] = {
         "30 % av de lämpliga behandlas hos annan, även kön vid start",
         {"op": -76, "q": -196, "cash": 16.3},
     ),
-    "ortho_halved": ("No-shows and cancellations halved", "Uteblivna och strukna halverade", {"op": 17, "q": -10, "cash": 0.7}),
-    "ortho_levelled": ("Theatre and clinic levelled", "Utjämnad operation och mottagning", {"op": 11, "q": -2, "cash": 0.5}),
+    "ortho_halved": (
+        "No-shows and cancellations halved",
+        "Uteblivna och strukna halverade",
+        {"op": 17, "q": -10, "cash": 0.7},
+    ),
+    "ortho_levelled": (
+        "Theatre and clinic levelled",
+        "Utjämnad operation och mottagning",
+        {"op": 11, "q": -2, "cash": 0.5},
+    ),
     "ortho_shorter_no_beds": (
         "Six more a week, no extra beds, stay shortened",
         "Sex fler i veckan, inga fler vårdplatser, kortare vårdtid",
         {"op": 173, "q": -151, "cash": 11.9},
     ),
 }
-STEPS = ("triage", "film_before", "first_visit", "enrolment", "planning_film", "surgery", "nurse_contact", "control_film", "control_visit")
+STEPS = (
+    "triage",
+    "film_before",
+    "first_visit",
+    "enrolment",
+    "planning_film",
+    "surgery",
+    "nurse_contact",
+    "control_film",
+    "control_visit",
+)
 WEEKS = 104
-SPANS = ("waiting_for_surgery", "film_before", "first_visit", "enrolment", "planning_film", "control_film", "control_visit")
+SPANS = (
+    "waiting_for_surgery",
+    "film_before",
+    "first_visit",
+    "enrolment",
+    "planning_film",
+    "control_film",
+    "control_visit",
+)
 _RESOURCES = (("theatre", "slots"), ("clinic", "slots"), ("nurse", "slots"), ("xray", "slots"), ("ward", "places"))
 _CAUSES = ("nobody_waiting", "no_show", "cancelled:illness", "missing:ward", "pull")
 
@@ -73,7 +115,11 @@ def setting(name: str, title: str | None = None) -> Setting:
         causes=_CAUSES,
         spans=(("waiting_for_surgery", "decision", "surgery"),),
         guarantee=(("first_visit", "first_visit", 90.0), ("treatment", "surgery", 90.0)),
-        assumed=("pathway.first_visit.then: 55 % to surgery", "resources.theatre.luck: lag-1 0.25", "A <b>bold</b> guess & more"),
+        assumed=(
+            "pathway.first_visit.then: 55 % to surgery",
+            "resources.theatre.luck: lag-1 0.25",
+            "A <b>bold</b> guess & more",
+        ),
     )
 
 
@@ -99,7 +145,9 @@ def tables(chosen: list[str]) -> dict[str, pd.DataFrame]:
         "headline": headline(chosen),
         "weekly_queue": pd.concat([_queue(s, span) for s in chosen for span in SPANS], ignore_index=True),
         "weekly_throughput": pd.concat([_throughput(s) for s in chosen], ignore_index=True),
-        "weekly_guarantee": pd.concat([_guarantee(s, g) for s in chosen for g in ("first_visit", "treatment")], ignore_index=True),
+        "weekly_guarantee": pd.concat(
+            [_guarantee(s, g) for s in chosen for g in ("first_visit", "treatment")], ignore_index=True
+        ),
         "waits": pd.concat([_waits(s) for s in chosen], ignore_index=True),
         "capacity": capacity(chosen),
         "occupancy": _occupancy(chosen),
@@ -138,7 +186,9 @@ def headline(chosen: list[str]) -> pd.DataFrame:
             mean = base + (diff if known and np.isfinite(diff) else 0)
             paired = (diff, diff - diff_half, diff + diff_half) if known else (np.nan,) * 3
             rows.append((scenario, measure, mean, mean - half, mean + half, *paired, 50))
-    return pd.DataFrame(rows, columns=["scenario", "measure", "mean", "low", "high", "diff", "diff_low", "diff_high", "n"])
+    return pd.DataFrame(
+        rows, columns=["scenario", "measure", "mean", "low", "high", "diff", "diff_low", "diff_high", "n"]
+    )
 
 
 def _banded(scenario: str, keys: dict[str, Any], mean: np.ndarray, spread: np.ndarray) -> pd.DataFrame:
@@ -151,7 +201,14 @@ def _banded(scenario: str, keys: dict[str, Any], mean: np.ndarray, spread: np.nd
 
 def _queue(scenario: str, span: str) -> pd.DataFrame:
     week = np.arange(WEEKS)
-    size = {"waiting_for_surgery": 255, "first_visit": 55, "film_before": 22, "enrolment": 18, "planning_film": 16, "control_film": 30}.get(span, 12)
+    size = {
+        "waiting_for_surgery": 255,
+        "first_visit": 55,
+        "film_before": 22,
+        "enrolment": 18,
+        "planning_film": 16,
+        "control_film": 30,
+    }.get(span, 12)
     summer = 0.16 * size * np.exp(-(((week % 52) - 33) ** 2) / 60)
     drift = _effect(scenario, "q") * size / 255 * (1 - np.exp(-week / 35))
     if span == "film_before" and scenario == "ortho_plus6":
@@ -162,7 +219,9 @@ def _queue(scenario: str, span: str) -> pd.DataFrame:
 
 def _throughput(scenario: str) -> pd.DataFrame:
     week = np.arange(WEEKS)
-    season = np.where((week % 52 > 24) & (week % 52 < 32), 0.45, 1.0) * np.where((week % 52 > 50) | (week % 52 < 1), 0.5, 1.0)
+    season = np.where((week % 52 > 24) & (week % 52 < 32), 0.45, 1.0) * np.where(
+        (week % 52 > 50) | (week % 52 < 1), 0.5, 1.0
+    )
     extra = _effect(scenario, "op") / 104
     luck = np.random.default_rng(len(scenario)).normal(0, 0.3, WEEKS)
     return _banded(scenario, {"step": "surgery"}, (15 + extra) * season + luck, 3 * season)
@@ -181,7 +240,15 @@ def _waits(scenario: str) -> pd.DataFrame:
     centre = 143 + _effect(scenario, "q") * 0.25
     share = np.exp(-((edges[:-1] + 7.5 - centre) ** 2) / 1800) + 0.04
     share = share / share.sum()
-    frame = pd.DataFrame({"scenario": scenario, "span": "waiting_for_surgery", "from_days": edges[:-1], "to_days": edges[1:], "mean": share})
+    frame = pd.DataFrame(
+        {
+            "scenario": scenario,
+            "span": "waiting_for_surgery",
+            "from_days": edges[:-1],
+            "to_days": edges[1:],
+            "mean": share,
+        }
+    )
     frame["low"], frame["high"] = share * 0.93, share * 1.07
     return frame
 
@@ -189,12 +256,24 @@ def _waits(scenario: str) -> pd.DataFrame:
 def capacity(chosen: list[str]) -> pd.DataFrame:
     """Units offered, used and lost by cause."""
     rows = []
-    base = {"theatre": (1440, 0.955), "clinic": (4300, 0.88), "nurse": (2400, 0.66), "xray": (12400, 0.952), "ward": (7000, 0.51)}
+    base = {
+        "theatre": (1440, 0.955),
+        "clinic": (4300, 0.88),
+        "nurse": (2400, 0.66),
+        "xray": (12400, 0.952),
+        "ward": (7000, 0.51),
+    }
     for scenario in chosen:
         for resource, (offered, used) in base.items():
-            offered = offered + (_effect(scenario, "op") * 1.3 if resource == "theatre" and _effect(scenario, "op") > 100 else 0)
+            offered = offered + (
+                _effect(scenario, "op") * 1.3 if resource == "theatre" and _effect(scenario, "op") > 100 else 0
+            )
             parts = {"offered": offered, "used": offered * used, "overtime": 0.0}
-            weights = {"theatre": (0.05, 0, 0.55, 0.4, 0), "clinic": (0.7, 0.3, 0, 0, 0), "nurse": (0.5, 0.1, 0, 0, 0.4)}
+            weights = {
+                "theatre": (0.05, 0, 0.55, 0.4, 0),
+                "clinic": (0.7, 0.3, 0, 0, 0),
+                "nurse": (0.5, 0.1, 0, 0, 0.4),
+            }
             for cause, weight in zip(_CAUSES, weights.get(resource, (1, 0, 0, 0, 0)), strict=True):
                 parts[cause] = offered * (1 - used) * weight
             rows += [(scenario, resource, part, v, v * 0.99, v * 1.01) for part, v in parts.items()]
@@ -216,7 +295,14 @@ def _costs(chosen: list[str]) -> pd.DataFrame:
         cash = _effect(scenario, "cash") * 1e6
         bought = 15.6e6 if "elsewhere" in scenario else 0.0
         premium = cash * 0.45 if "plus6" in scenario else 0.0
-        terms = {"fixed": 61e6, "step_fixed": 66e6, "variable": 87e6 + cash - bought - premium, "premium": premium, "overtime": 0.0, "bought": bought}
+        terms = {
+            "fixed": 61e6,
+            "step_fixed": 66e6,
+            "variable": 87e6 + cash - bought - premium,
+            "premium": premium,
+            "overtime": 0.0,
+            "bought": bought,
+        }
         rows += [(scenario, t, v, v - 0.004 * abs(v), v + 0.004 * abs(v)) for t, v in terms.items()]
     return pd.DataFrame(rows, columns=["scenario", "term", "mean", "low", "high"])
 
@@ -225,7 +311,13 @@ def _endings(chosen: list[str]) -> pd.DataFrame:
     rows = []
     for scenario in chosen:
         bought = 239.0 if "elsewhere" in scenario else 0.0
-        ends = {"treated": 1271.0 + _effect(scenario, "op"), "discharged": 1243.0, "left": 66.0, "elsewhere": bought, "died": 0.0}
+        ends = {
+            "treated": 1271.0 + _effect(scenario, "op"),
+            "discharged": 1243.0,
+            "left": 66.0,
+            "elsewhere": bought,
+            "died": 0.0,
+        }
         ends["inside"] = 520 + _effect(scenario, "q")
         rows += [(scenario, e, v, v - 6, v + 6) for e, v in ends.items()]
     return pd.DataFrame(rows, columns=["scenario", "ended", "mean", "low", "high"])
@@ -253,7 +345,16 @@ def _edges(chosen: list[str]) -> pd.DataFrame:
 
 
 def _flow_steps(chosen: list[str]) -> pd.DataFrame:
-    queue = {"triage": 0, "film_before": 22, "first_visit": 54, "enrolment": 120, "planning_film": 16, "surgery": 50, "control_film": 30, "control_visit": 12}
+    queue = {
+        "triage": 0,
+        "film_before": 22,
+        "first_visit": 54,
+        "enrolment": 120,
+        "planning_film": 16,
+        "surgery": 50,
+        "control_film": 30,
+        "control_visit": 12,
+    }
     rows = []
     for scenario in chosen:
         for step in STEPS:

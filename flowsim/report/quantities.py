@@ -1,0 +1,78 @@
+"""How a measure is counted: its unit, its scale and how its value is written with its interval.
+
+The unit follows from the measure's name, as everywhere in flowsim (`_sek`, `_days`, `per_week`, `share`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flowsim.report.words import HARD_SPACE, Words, digits_for
+
+MILLION = 1e6
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A measure's way of being written. `scale`: what the number is divided by; `unit`: key of its word."""
+
+    measure: str
+    unit: str
+    scale: float = 1.0
+
+    @property
+    def money(self) -> bool:
+        """Whether it is an amount of money."""
+        return self.unit in ("msek", "sek")
+
+    def value(self, words: Words, value: float, half_width: float = 0.0) -> str:
+        """The number alone, with as many decimals as its interval is worth."""
+        return words.number(value / self.scale, self.digits(half_width))
+
+    def difference(self, words: Words, value: float, half_width: float = 0.0) -> str:
+        """A difference with its sign."""
+        return words.signed(value / self.scale, self.digits(half_width))
+
+    def digits(self, half_width: float) -> int:
+        """Decimals for a value known to within `half_width` (in the measure's own unit)."""
+        least = 1 if self.unit == "msek" else 0
+        return max(least, digits_for(half_width / self.scale)) if math.isfinite(half_width) else least
+
+    def with_interval(self, words: Words, mean: float, low: float, high: float) -> str:
+        """`248 (239-257)`: mean and 95 % interval; the mean alone where there is no interval."""
+        digits = self.digits(abs(high - low) / 2)
+        text = words.number(mean / self.scale, digits)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return text
+        return f"{text} ({words.interval(low / self.scale, high / self.scale, digits)})"
+
+    def diff_with_interval(self, words: Words, mean: float, low: float, high: float) -> str:
+        """`-98 (-107 to -89)`."""
+        digits = self.digits(abs(high - low) / 2)
+        text = words.signed(mean / self.scale, digits)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return text
+        return f"{text} ({words.interval(low / self.scale, high / self.scale, digits, signed=True)})"
+
+    def said(self, words: Words, text: str) -> str:
+        """A written number with its unit: `12.9 MSEK`, `85%`, `171 operations`."""
+        unit = words("unit_" + self.unit)
+        if self.unit == "share" and words.lang == "en":
+            return text + unit
+        return text + HARD_SPACE + unit
+
+
+def quantity(measure: str, largest: float = 0.0) -> Quantity:
+    """The way `measure` is written; money in millions where `largest` (SEK) reaches a million."""
+    if "_sek" in measure or measure.endswith("sek"):
+        return Quantity(measure, "msek", MILLION) if largest >= MILLION else Quantity(measure, "sek")
+    if "share" in measure or "occupancy" in measure or "utilisation" in measure:
+        return Quantity(measure, "share", 0.01)
+    if measure.endswith("_days"):
+        return Quantity(measure, "days")
+    if "operations" in measure:
+        return Quantity(measure, "operations_per_week" if "per_week" in measure else "operations")
+    if "per_week" in measure:
+        return Quantity(measure, "per_week")
+    return Quantity(measure, "patients")

@@ -1,0 +1,87 @@
+"""A study as the report reads it: named tables, scenarios in order with letter and title, and the language.
+
+Everything a figure, a sentence or a page asks of the study goes through `Reading`; nothing is computed anew here.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flowsim.report.words import Words, plain
+from flowsim.tables import Setting
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Tables by name, settings by scenario (in run order), the run's record, and the words to tell it in."""
+
+    tables: dict[str, pd.DataFrame]
+    settings: dict[str, Setting]
+    run: dict[str, Any] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Scenarios in the order they were run, the baseline first."""
+        return [self.baseline, *(s for s in self.settings if s != self.baseline)]
+
+    @property
+    def baseline(self) -> str:
+        """What the others are compared with."""
+        return str(self.run.get("baseline") or next(iter(self.settings)))
+
+    @property
+    def others(self) -> list[str]:
+        """All scenarios but the baseline."""
+        return self.scenarios[1:]
+
+    @property
+    def setting(self) -> Setting:
+        """The baseline's setting."""
+        return self.settings[self.baseline]
+
+    def letter(self, scenario: str) -> str:
+        """A for the baseline, B, C, ... and after Z: A2, B2."""
+        number = self.scenarios.index(scenario)
+        turn, place = divmod(number, 26)
+        return string.ascii_uppercase[place] + (str(turn + 1) if turn else "")
+
+    def title(self, scenario: str) -> str:
+        """The scenario's title in the report's language, as it may be shown."""
+        setting = self.settings[scenario]
+        return plain((setting.title_sv if self.words.lang == "sv" else "") or setting.title or scenario)
+
+    def label(self, scenario: str) -> str:
+        """`B  Six more a week`: the same letter in every figure and table."""
+        return f"{self.letter(scenario)}  {self.title(scenario)}"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the study; an empty frame if the study has none of that name."""
+        import pandas as pd
+
+        found = self.tables.get(name)
+        return pd.DataFrame() if found is None else found
+
+    def rows(self, name: str, **where: object) -> pd.DataFrame:
+        """The rows of a table where the columns have the given values; empty if the table or a column is missing."""
+        frame = self.table(name)
+        for column, value in where.items():
+            if column not in frame:
+                return frame.iloc[0:0]
+            frame = frame[frame[column].astype(object) == value]
+        return frame
+
+    def has(self, name: str, *columns: str) -> bool:
+        """Whether there is a table with rows and these columns."""
+        frame = self.table(name)
+        return len(frame) > 0 and all(c in frame for c in columns)
+
+    def one(self, name: str, column: str = "mean", **where: object) -> float:
+        """A single number of a table; NaN if it is not there."""
+        found = self.rows(name, **where)
+        return float(found[column].iloc[0]) if len(found) and column in found else float("nan")
