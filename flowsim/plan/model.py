@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from flowsim.tables import Setting
+
+if TYPE_CHECKING:
+    from flowsim.plan.recipe import Recipe
 
 BACK = -99
 """Route target of a side step (`until`): nothing follows, the stay it belongs to goes on."""
@@ -156,6 +159,8 @@ class Plan:
     """(step, days, from_decision): guarantee limits, for `due_s` and the order due_first."""
     iso_year: tuple[int, ...] = ()
     """ISO year of week 0, 1, ... (caps by year)."""
+    recipe: Recipe | None = None
+    """What `draw` draws from. Engines never look at it."""
 
 
 class Draws(Protocol):
@@ -170,7 +175,8 @@ class Draws(Protocol):
     - no_show, rebook: 1 if nobody comes; seconds until rejoining (number = attempt, period of the start);
     - cancel, cancel_rebook, cancel_leaves: -1 or index in `cancellations`; seconds; 1 if the patient leaves (attempt);
     - patience:k: seconds from joining or decision (visit, period of joining), FOREVER if never;
-    - elsewhere: 1 if marked on joining (visit; period of joining); lead_time: seconds; complication: 1 if it comes home.
+    - elsewhere: 1 if marked on joining (visit, period of joining); lead_time: seconds; complication: 1 if it comes
+      home (number and period as for elsewhere).
     """
 
     n: int
@@ -186,7 +192,8 @@ class Draws(Protocol):
     decision: list[int]
     """Seconds, NEVER if unknown or not yet."""
     step: list[int]
-    """First step. For source `queue`: joins its queue at `arrives` with clock `joined`, no delay before it."""
+    """First step. For source `queue`: joins its queue at `arrives` with clock `joined`, no delay before it; for source
+    `due`: joins at `arrives`, its due date, no delay before it."""
     remaining: list[int]
     """For source `beds`: seconds left of the stay in `step` (a place-led step or a stay); else 0."""
     slots: Sequence[np.ndarray]
@@ -195,8 +202,11 @@ class Draws(Protocol):
     """Per resource (k, 4): open, close, server, tranche; touching windows of a server merged; empty unless staff."""
     places: Sequence[np.ndarray]
     """Per resource (k, 2): time, number of places from then on; the first at `begin`; empty unless places."""
+    place_tranches: Sequence[np.ndarray]
+    """Per resource (k, tranches): the same rows' numbers by tranche, in the order they are used."""
     planned: Sequence[np.ndarray]
-    """Per resource (tranches, weeks): calendar x season x level in slots, server-seconds, place-seconds."""
+    """Per resource (tranches, weeks): calendar x season x level in slots, server-seconds, place-seconds
+    (floats: not rounded)."""
 
     def values(self, what: str, step: int, number: int, period: int) -> list[int]:
         """One drawn column, made when first asked for, always the same."""
