@@ -23,6 +23,7 @@ from flowsim.measures.runs import (
 )
 from flowsim.measures.spells import DONE, OPEN
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 AMOUNTS = ("planned", "offered", "used", "overtime", "over")
 SIX_IN_THE_MORNING = 0.25
 NO_SHOW = "no_show"
@@ -104,33 +105,39 @@ def bed_occupancy(results: Source) -> pd.DataFrame:
     """Places taken at 06.00 each morning of the horizon, by resource of kind places.
 
     Patients in a stay, or in a step that holds the place, count from its start to its end (waiting for the next place
-    included). `weekday` is the evening on which the night began, 0 = Monday (4: the night from Friday to Saturday).
+    included). `weekday` is the evening on which the night began (fri: the night to Saturday).
     Columns: scenario, replication, resource, day (of the morning), weekday, occupied.
     """
 
     def measure(run: Run) -> pd.DataFrame:
         names, occupied = beds_at_six(run)
         frame = cells(run, {"resource": names, "day": np.arange(occupied.shape[1])}, occupied=occupied)
-        frame.insert(4, "weekday", np.tile(_evenings(run), len(names)))
+        evenings = np.tile(_evenings(run), len(names))
+        frame.insert(4, "weekday", pd.Categorical.from_codes(evenings, list(WEEKDAYS)))
         return frame
 
     return collect(results, measure)
 
 
 def mean_occupancy(results: Source) -> pd.DataFrame:
-    """Mean number of places taken at 06.00 by weekday.
+    """Mean number of places taken at 06.00, over all nights and by weekday.
 
-    Columns: scenario, replication, resource, weekday (0 = Monday: the evening the night began), occupied, available
-    (mean number of places offered over the horizon). The mean of all nights is in `summary`.
+    Columns: scenario, replication, resource, weekday (all, mon, ..., sun: the evening the night began), occupied,
+    available (mean number of places offered over the horizon, the same for every weekday).
     """
 
     def measure(run: Run) -> pd.DataFrame:
         names, occupied = beds_at_six(run)
         evening = _evenings(run)
-        by_day = np.column_stack([occupied[:, evening == k].mean(axis=1) for k in range(7)])
-        offered = totals(run)["offered"][[resource_names(run.setting).index(name) for name in names]] / run.end
-        axes = {"resource": names, "weekday": np.arange(7)}
-        return cells(run, axes, occupied=by_day, available=offered[:, None])
+        by_day = [occupied[:, evening == k].mean(axis=1) for k in range(7)]
+        places = [resource_names(run.setting).index(name) for name in names]
+        offered = totals(run)["offered"][places] / run.end
+        return cells(
+            run,
+            {"resource": names, "weekday": ("all", *WEEKDAYS)},
+            occupied=np.column_stack([occupied.mean(axis=1), *by_day]),
+            available=offered[:, None],
+        )
 
     return collect(results, measure)
 
@@ -164,11 +171,10 @@ def beds_at_six(run: Run) -> tuple[tuple[str, ...], np.ndarray]:
                 units[names.index(resource), k] += needed
     c = run.contacts
     began = ((c["outcome"] == DONE) | (c["outcome"] == OPEN)) & ~np.isnan(c["started_day"]) & (c["provider"] == 0)
-    rows = np.flatnonzero(began & units.any(axis=0)[c["step"]])
+    rows = np.flatnonzero(began & (units.sum(axis=0) > 0)[c["step"]])
+    enter, leave = c["started_day"][rows], c["finished_day"][rows]
     mornings = np.arange(int(run.end)) + SIX_IN_THE_MORNING
-    inside = inside_at(
-        mornings, c["step"][rows].astype(np.int64), units.shape[1], c["started_day"][rows], c["finished_day"][rows]
-    )
+    inside = inside_at(mornings, c["step"][rows].astype(np.int64), units.shape[1], enter, leave)
     return names, units @ inside
 
 
