@@ -215,6 +215,5 @@ def _start_time(start: StartSource, u: np.ndarray) -> np.ndarray:
     else:
         amount = chance.quantile(start.law, u)
     if start.nights:
-        nights = np.floor(amount + 0.5).astype(np.int64)
-        return np.asarray(nights * DAY_S + np.where(nights > 0, start.discharge_s, start.same_day_s))
+        return np.asarray(np.floor(amount + 0.5).astype(np.int64) * DAY_S + start.discharge_s)
     return np.floor(amount + 0.5).astype(np.int64)

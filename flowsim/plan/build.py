@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, cast
 from flowsim import chance
 from flowsim.errors import Fault, InputError
 from flowsim.plan.calendar import grid
+from flowsim.plan.dated import undatable
 from flowsim.plan.frame import Frame, law_of
 from flowsim.plan.layouts import layouts, lucks
-from flowsim.plan.model import Cancellation, Elsewhere, Plan, Resource, Split, Step, Tranche
+from flowsim.plan.model import FOREVER, Cancellation, Elsewhere, Plan, Resource, Split, Step, Tranche
 from flowsim.plan.recipe import Recipe
 from flowsim.plan.sources import dated_sources, rate_sources, start_sources
 from flowsim.plan.steps import reachable, step_keys, step_lucks, target
-from flowsim.schema import ElsewhereTerms, ScenarioModel, Stay
+from flowsim.schema import ElsewhereTerms, Stay
 from flowsim.schema import Split as SplitModel
 from flowsim.schema import Step as StepModel
 from flowsim.tables import DAY_S, ProviderInfo, ResourceInfo, Setting, StepInfo
@@ -56,38 +57,22 @@ def frame_of(scenario: Scenario) -> Frame:
     """Names, periods and days of a scenario."""
     model = scenario.model
     days = grid(model.horizon.start, model.horizon.weeks, model.horizon.warm_up_weeks)
-    dated = [(max(days.day_of(when), days.begin_day), later) for when, later in scenario.periods[1:]]
-    dated = [(day, later) for day, later in dated if day < days.end_day]
-    frame = Frame(days, (days.begin_day, *(d for d, _ in dated)), (scenario.periods[0][1], *(m for _, m in dated)))
-    faults = [
-        Fault(
-            str(scenario.path), 0, key, "", "a dated change may set numbers only: it may not add, remove or swap parts."
-        )
-        for later in frame.models[1:]
-        for key in _differences(model, later)
-    ]
+    periods = {days.begin_day: scenario.periods[0][1]}
+    for when, later in scenario.periods[1:]:
+        if days.day_of(when) < days.end_day:
+            periods[max(days.day_of(when), days.begin_day)] = later
+    frame = Frame(days, tuple(periods), tuple(periods.values()))
+    words = "cannot change by date: only numbers and laws can. Write the change without from and to."
+    keys = dict.fromkeys(key for later in frame.models[1:] for key in undatable(frame.model, later))
+    faults = [Fault(str(scenario.path), 0, key, "", words) for key in keys]
+    for entry in model.queue_at_start:
+        if isinstance(entry.waited, tuple) and len(entry.waited) != entry.patients:
+            words = f"must be one duration for each of the {entry.patients} patients, or a law."
+            found = f"{len(entry.waited)} durations"
+            faults.append(Fault(str(scenario.path), 0, f"queue_at_start.{entry.label}.waited", found, words))
     if faults:
         raise InputError(faults)
     return frame
-
-
-def _differences(model: ScenarioModel, later: ScenarioModel) -> Iterator[str]:
-    """Keys whose make-up differs between two periods."""
-    for key in ("groups", "arrivals", "resources", "pathway"):
-        if list(getattr(model, key)) != list(getattr(later, key)):
-            yield key
-    for name, step in model.pathway.items():
-        other = later.pathway.get(name, step)
-        for key in ("needs", "linked", "decision", "overflow"):
-            if getattr(step, key) != getattr(other, key):
-                yield f"pathway.{name}.{key}"
-        if len(step.late_cancellation) != len(other.late_cancellation) or len(step.patience) != len(other.patience):
-            yield f"pathway.{name}"
-        if (step.stay is None) != (other.stay is None):
-            yield f"pathway.{name}.stay"
-    for name, resource in model.resources.items():
-        if list(resource.tranches) != list(later.resources.get(name, resource).tranches):
-            yield f"resources.{name}.tranches"
 
 
 def _recipe(scenario: Scenario, frame: Frame) -> Recipe:
@@ -124,6 +109,7 @@ def _step(frame: Frame, name: str) -> Step:
         return Step(name, mean_s=_nothing(frame))
     versions = [model.pathway[name] for model in frame.models]
     step = versions[0]
+    no_show, rework, pull = (frame.declared(name, part) for part in ("no_show", "rework", "pull"))
     cause = {label: k for k, label in enumerate(causes(frame))}
     return Step(
         name=name,
@@ -134,15 +120,15 @@ def _step(frame: Frame, name: str) -> Step:
         decision=step.decision,
         linked=step.linked,
         has_delay=any(version.delay is not None for version in versions),
-        has_no_show=any(version.no_show is not None and version.no_show.share > 0 for version in versions),
-        remove_after=step.no_show.remove_after if step.no_show else 0,
+        has_no_show=no_show is not None,
+        remove_after=no_show.remove_after if no_show else 0,
         cancellations=tuple(Cancellation(cause[f"cancelled:{c.cause}"], c.refill) for c in step.late_cancellation),
-        rework_to=frame.step[step.rework.to] if step.rework and not step.stay else -1,
-        rework_cap=step.rework.at_most if step.rework and not step.stay else 0,
+        rework_to=frame.step[rework.to] if rework and not step.stay else -1,
+        rework_cap=rework.at_most if rework and not step.stay else 0,
         overflow=frame.step[step.overflow] if step.overflow else -1,
         elsewhere=list(frame.elsewhere).index(name) if name in frame.elsewhere else -1,
-        pull_watch=frame.step[step.pull.watch] if step.pull else -1,
-        pull_below=tuple(version.pull.below if version.pull else 0 for version in versions) if step.pull else (),
+        pull_watch=frame.step[pull.watch] if pull else -1,
+        pull_below=tuple(version.pull.below if version.pull else FOREVER for version in versions) if pull else (),
         patience_from_decision=tuple(rule.from_ == "decision" for rule in step.patience),
     )
 
@@ -164,6 +150,7 @@ def _stay(frame: Frame, of: str) -> Step:
     """The stay of a step: it holds its place, and the step's routes and rework follow it."""
     step = frame.model.pathway[of]
     stay = cast("Stay", step.stay)
+    rework = frame.declared(of, "rework")
     return Step(
         name=frame.stay_name(of),
         needs=((frame.resource[stay.in_], 1),),
@@ -174,8 +161,8 @@ def _stay(frame: Frame, of: str) -> Step:
         discharge_s=stay.discharge_time,
         same_day_s=stay.same_day_discharge_time,
         until=tuple(frame.step[name] for name in stay.until),
-        rework_to=frame.step[step.rework.to] if step.rework else -1,
-        rework_cap=step.rework.at_most if step.rework else 0,
+        rework_to=frame.step[rework.to] if rework else -1,
+        rework_cap=rework.at_most if rework else 0,
     )
 
 

@@ -28,16 +28,16 @@ class Part:
     """Per day of the grid: slots, server-days or places = weekday's share x season x level; closed days included."""
     is_open: np.ndarray
     """Per day: False = closed; its amount is lost."""
-    opens: int = 0
-    """Second of the day at which it opens."""
-    closes: int = DAY_S
-    """Second of the day at which it closes; above 86,400 the next morning."""
+    opens: np.ndarray
+    """Per day: second of the day at which it opens."""
+    closes: np.ndarray
+    """Per day: second of the day at which it closes; above 86,400 the next morning."""
     part_days: bool = False
     """Staff: the remainder of a server-day is a shorter shift, instead of being carried."""
 
     @property
-    def length(self) -> int:
-        """Opening hours of a day, in seconds."""
+    def length(self) -> np.ndarray:
+        """Per day: seconds open."""
         return self.closes - self.opens
 
 
@@ -89,12 +89,12 @@ def slots(layout: Layout, luck: list[np.ndarray], grid: Grid) -> np.ndarray:
 def _slots_of(part: Part, luck: np.ndarray, tranche: int, kept_share: float, grid: Grid) -> np.ndarray:
     """One tranche's slots."""
     count = running(part.amount * luck) * part.is_open
-    midnight = np.repeat(grid.days * DAY_S, count)
-    n = np.repeat(count, count)
-    k = np.arange(len(n)) - np.repeat(np.cumsum(count) - count, count)
-    appear = midnight + part.opens + k * part.length // np.maximum(n, 1)
+    day = np.repeat(np.arange(len(count)), count)
+    k = np.arange(len(day)) - np.repeat(np.cumsum(count) - count, count)
+    midnight = grid.days[day] * DAY_S
+    appear = midnight + part.opens[day] + k * part.length[day] // count[day]
     inside = (appear >= grid.begin_day * DAY_S) & (appear < grid.end_day * DAY_S)
-    appear, expire = appear[inside], midnight[inside] + part.closes
+    appear, expire = appear[inside], (midnight + part.closes[day])[inside]
     number = np.arange(len(appear) + 1)
     kept = np.diff(np.floor(number * kept_share + _EPS)).astype(np.int64)
     return np.column_stack([appear, expire, np.full(len(appear), tranche), kept])
@@ -122,20 +122,15 @@ def _shifts_of(part: Part, luck: np.ndarray, grid: Grid) -> np.ndarray:
     amount = part.amount * luck
     whole = np.floor(amount + _EPS).astype(np.int64) if part.part_days else running(amount)
     whole = whole * part.is_open
-    day = np.repeat(grid.days, whole)
+    day = np.repeat(np.arange(len(whole)), whole)
     server = np.arange(len(day)) - np.repeat(np.cumsum(whole) - whole, whole)
-    table = _windows(day, server, part.opens, np.full(len(day), part.closes))
+    opens, closes = grid.days * DAY_S + part.opens, grid.days * DAY_S + part.closes
+    table = np.column_stack([opens[day], closes[day], server])
     if part.part_days:
         rest = np.floor((amount - whole) * part.length * part.is_open + 0.5).astype(np.int64)
         some = rest > 0
-        short = _windows(grid.days[some], whole[some], part.opens, part.opens + rest[some])
-        table = np.concatenate([table, short])
+        table = np.concatenate([table, np.column_stack([opens, opens + rest, whole])[some]])
     return table
-
-
-def _windows(day: np.ndarray, server: np.ndarray, opens: int, closes: np.ndarray) -> np.ndarray:
-    """Rows (open, close, server) of days."""
-    return np.column_stack([day * DAY_S + opens, day * DAY_S + closes, server])
 
 
 def _merged(table: np.ndarray, grid: Grid) -> np.ndarray:

@@ -44,6 +44,7 @@ class LuckOf:
         self._run = (seed, replication)
         self._lists: dict[tuple[str, int, int, int], list[int]] = {}
         self._uniforms: dict[tuple[str, int], np.ndarray] = {}
+        self._members: list[np.ndarray] = []
         self._begin = plan.begin
         came = self._patients = patients(plan.recipe, seed, replication)
         self.n = len(came.key)
@@ -92,8 +93,10 @@ class LuckOf:
 
     def _each_group(self, step: int) -> list[tuple[int, np.ndarray]]:
         """Groups that can be at the step, with their patients' numbers."""
+        if not self._members:
+            self._members = [np.flatnonzero(self._patients.group == g) for g in range(len(self._recipe.groups))]
         reach = self._recipe.keys[step].groups
-        return [(g, np.flatnonzero(self._patients.group == g)) for g, can in enumerate(reach) if can]
+        return [(g, who) for g, who in enumerate(self._members) if reach[g]]
 
     def _by_law(self, step: int, laws: Laws, u: np.ndarray) -> np.ndarray:
         """Values by each group's law; 0 for those who cannot be at the step."""
@@ -111,7 +114,7 @@ class LuckOf:
     def _duration(self, step: int, number: int, period: int) -> np.ndarray:
         key, laws = self._recipe.keys[step], self._luck(step, period).duration
         value = self._by_law(step, laws, self._uniform(f"duration:{key.name}", number))
-        return _whole(value) if key.nights else _seconds(value, laws)
+        return _whole(value) if key.nights else _seconds(value, laws, self._patients.group)
 
     def _delay(self, step: int, number: int, period: int) -> np.ndarray:
         key = self._recipe.keys[step]
@@ -253,10 +256,10 @@ def _whole(value: np.ndarray) -> np.ndarray:
     return np.floor(value + 0.5).astype(np.int64)
 
 
-def _seconds(value: np.ndarray, laws: Laws) -> np.ndarray:
+def _seconds(value: np.ndarray, laws: Laws, group: np.ndarray) -> np.ndarray:
     """Whole seconds, at least 1 unless 0 was declared."""
-    least = 0 if all(_may_be_zero(law) for law in laws) else 1
-    return np.clip(np.where(value > 0, np.maximum(_whole(value), 1), least), 0, FOREVER)
+    least = np.array([0 if _may_be_zero(law) else 1 for law in laws])[group]
+    return np.where(value > 0, np.clip(_whole(value), 1, FOREVER), least)
 
 
 def _may_be_zero(law: Law) -> bool:

@@ -44,7 +44,8 @@ class Frame:
     @cached_property
     def elsewhere(self) -> dict[str, ElsewhereTerms]:
         """Step -> the terms of treatment by another provider offered there."""
-        return {name: step.elsewhere for name, step in self.model.pathway.items() if step.elsewhere}
+        found = {name: self.declared(name, "elsewhere") for name in self.model.pathway}
+        return {name: terms for name, terms in found.items() if terms}
 
     @cached_property
     def providers(self) -> dict[str, ElsewhereTerms]:
@@ -93,6 +94,11 @@ class Frame:
             closed_weeks=calendar.closed_weeks,
         )
 
+    def declared(self, step: str, part: str) -> Any:
+        """A part of a step as the first period that has it declares it; None if none does."""
+        versions = (getattr(model.pathway[step], part) for model in self.models)
+        return next((version for version in versions if version is not None), None)
+
     def stay_name(self, of: str) -> str:
         """Name of a step's stay."""
         stay = self.model.pathway[of].stay
@@ -118,6 +124,6 @@ def plain(entry: Any) -> Any:
     if isinstance(entry, Entry):
         said = {key: getattr(entry, key) for key in type(entry).model_fields if key not in DOC_KEYS}
         return {key: plain(value) for key, value in said.items() if value is not None}
-    if isinstance(entry, tuple):
-        return tuple(plain(value) for value in entry)
-    return entry
+    if isinstance(entry, dict):
+        return {key: plain(value) for key, value in entry.items()}
+    return tuple(plain(value) for value in entry) if isinstance(entry, tuple) else entry

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from flowsim.plan.calendar import by_weekday, season, within
+from flowsim.plan.calendar import EVERY_DAY, WEEKDAYS, by_weekday, season, within
 from flowsim.plan.capacity import Layout, Part, spread_over_open
 from flowsim.plan.frame import Frame, plain
 from flowsim.plan.recipe import Law
 from flowsim.schema import ClassLuck, Season
 from flowsim.tables import DAY_S
 
-_WEEKDAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ORIGIN = "2001-W01"
 """Week in which chains of week classes begin, so that a longer run has the same classes."""
-_EACH_DAY = (1.0,) * 7
 
 
 def layouts(frame: Frame) -> tuple[Layout, ...]:
@@ -41,13 +39,28 @@ def _layout(frame: Frame, name: str) -> Layout:
 
 def _regular(frame: Frame, name: str) -> Part:
     """The regular capacity, per day and period."""
-    amount = _daily(frame, lambda period: _regular_amount(frame, frame.models[period].resources[name]))
-    model: Any = frame.model.resources[name]
-    is_open = _open_days(frame, model)
-    if getattr(model, "keep_week_total", False):
-        amount = spread_over_open(amount, is_open)
-    opens, closes = _hours(model)
-    return Part("regular", amount, is_open, opens, closes, getattr(model, "part_days", False))
+    versions: list[Any] = [model.resources[name] for model in frame.models]
+    amounts = [_kept_total(frame, version, _regular_amount(frame, version)) for version in versions]
+    return _part("regular", frame, versions, amounts, [_open_days(frame, version) for version in versions])
+
+
+def _part(label: str, frame: Frame, versions: list[Any], amounts: list[np.ndarray], opened: list[np.ndarray]) -> Part:
+    """A part from the arrays of each period."""
+    hours = [_hours(version) for version in versions]
+    each = np.ones_like(frame.grid.days)
+    return Part(
+        name=label,
+        amount=_daily(frame, amounts),
+        is_open=_daily(frame, opened),
+        opens=_daily(frame, [opens * each for opens, _ in hours]),
+        closes=_daily(frame, [closes * each for _, closes in hours]),
+        part_days=getattr(versions[0], "part_days", False),
+    )
+
+
+def _kept_total(frame: Frame, model: Any, amount: np.ndarray) -> np.ndarray:
+    """The amounts with a closed day's spread over its week, where the week's total is kept."""
+    return spread_over_open(amount, _open_days(frame, model)) if getattr(model, "keep_week_total", False) else amount
 
 
 def _regular_amount(frame: Frame, model: Any) -> np.ndarray:
@@ -64,18 +77,18 @@ def _number(frame: Frame, model: Any) -> np.ndarray:
     if hasattr(model, "servers"):
         return by_weekday(frame.grid, [(model.servers or 0.0) * w for w in weights])
     special = getattr(model, "by_weekday", {})
-    return by_weekday(frame.grid, [special.get(day, model.places or 0.0) for day in _WEEKDAY])
+    return by_weekday(frame.grid, [special.get(day, model.places or 0.0) for day in WEEKDAYS])
 
 
 def _tranche(frame: Frame, name: str, label: str) -> Part:
     """Further capacity: its own numbers, season and dates; the resource's season only says when it is off."""
-    amount = _daily(frame, lambda period: _tranche_amount(frame, frame.models[period].resources[name].tranches[label]))
-    resource: Any = frame.model.resources[name]
-    tranche: Any = resource.tranches[label]
-    low = season(frame.grid, _factors(resource.season)) < tranche.not_when_season_below
-    is_open = _open_days(frame, tranche) & ~np.repeat(low, 7)
-    opens, closes = _hours(tranche)
-    return Part(label, amount, is_open, opens, closes, getattr(resource, "part_days", False))
+    resources: list[Any] = [model.resources[name] for model in frame.models]
+    versions = [resource.tranches[label] for resource in resources]
+    opened = []
+    for resource, tranche in zip(resources, versions, strict=True):
+        low = season(frame.grid, _factors(resource.season)) < tranche.not_when_season_below
+        opened.append(_open_days(frame, tranche) & ~np.repeat(low, 7))
+    return _part(label, frame, versions, [_tranche_amount(frame, tranche) for tranche in versions], opened)
 
 
 def _tranche_amount(frame: Frame, tranche: Any) -> np.ndarray:
@@ -84,17 +97,17 @@ def _tranche_amount(frame: Frame, tranche: Any) -> np.ndarray:
     return _number(frame, tranche) * np.repeat(weekly, 7) * within(frame.grid, tranche.from_, tranche.to)
 
 
-def _daily(frame: Frame, of_period: Callable[[int], np.ndarray]) -> np.ndarray:
+def _daily(frame: Frame, versions: Sequence[np.ndarray]) -> np.ndarray:
     """Each day's value, from the array of its period."""
-    out = of_period(0)
-    for period in range(1, len(frame.models)):
-        out = np.where(frame.period_of_day == period, of_period(period), out)
+    out = versions[0]
+    for period, version in enumerate(versions):
+        out = np.where(frame.period_of_day == period, version, out)
     return out
 
 
 def _weights(model: Any) -> Sequence[float]:
     """Weekday weights; places and what is always open know no weekdays."""
-    return _EACH_DAY if getattr(model, "open", None) else getattr(model, "days", _EACH_DAY)
+    return EVERY_DAY if getattr(model, "open", None) else getattr(model, "days", EVERY_DAY)
 
 
 def _hours(model: Any) -> tuple[int, int]:
@@ -117,14 +130,14 @@ def lucks(frame: Frame) -> tuple[tuple[tuple[Law | None, ...], ...], ...]:
     """Weekly luck by resource, tranche and period."""
     return tuple(
         tuple(
-            tuple(luck_of(_part(model.resources[name], label).luck) for model in frame.models)
+            tuple(luck_of(_regular_or(model.resources[name], label).luck) for model in frame.models)
             for label in ("", *resource.tranches)
         )
         for name, resource in frame.model.resources.items()
     )
 
 
-def _part(resource: Any, label: str) -> Any:
+def _regular_or(resource: Any, label: str) -> Any:
     """The resource itself, or its tranche."""
     return resource.tranches[label] if label else resource
 

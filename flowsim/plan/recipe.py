@@ -90,7 +90,7 @@ class StartSource:
     """Of a queue: the time waited counts from the decision, else from the referral."""
     nights: bool = False
     discharge_s: int = 0
-    same_day_s: int = 0
+    """Of nights remaining: second of the last day at which they end."""
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,6 @@ def _beds(frame: Frame, entry: InBeds) -> StartSource:
         law=law_of(entry.remaining),
         nights=nights,
         discharge_s=stay.discharge_time if stay else 11 * 3600,
-        same_day_s=stay.same_day_discharge_time if stay else 18 * 3600,
     )
 
 
