@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from worked_week import WORKED_WEEK as TEXT
 
+from flowsim.costs.kpp import load_unit_costs
 from flowsim.costs.money import largest_remainder, refuse_bare_money
 from flowsim.errors import InputError
 from flowsim.schema.reading import read
@@ -53,3 +56,18 @@ def test_a_bare_money_column_is_refused():
         with pytest.raises(ValueError, match=column):
             refuse_bare_money([column])
     refuse_bare_money(["full_cost_sek_per_operated", "added_cost_per_extra_sek_low", "week", "resource"])
+
+
+def test_the_shipped_file_gives_a_hip_in_hospital_100_000_sek():
+    costs = load_unit_costs(Path(__file__).parent.parent / "calibration" / "kpp_2023.yaml")
+    rates = {
+        name: sum(sum(part.rates) for part in service.components.values()) / 100
+        for name, service in costs.care_services.items()
+    }
+    in_hospital = rates["operation"] + rates["implant"] + rates["drugs"] + 2 * rates["film"] + 2 * rates["ward_day"]
+    assert in_hospital == 100_000
+    assert in_hospital + rates["enrolment"] + rates["follow_up"] == 104_500
+    for name in ("operation", "ward_day", "film", "enrolment", "physio_visit"):
+        service = costs.care_services[name]
+        capacity = sum(sum(part.rates[1:]) for part in service.components.values())
+        assert costs.resources[str(service.resource)].reference_sek_per_unit == capacity
