@@ -48,6 +48,7 @@ class LuckOf:
         self._begin = plan.begin
         came = self._patients = patients(plan.recipe, seed, replication)
         self.n = len(came.key)
+        self.key: np.ndarray = came.key
         self.group: list[int] = came.group.tolist()
         self.klass: list[int] = came.klass.tolist()
         self.source: list[int] = came.source.tolist()
