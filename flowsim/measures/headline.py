@@ -38,7 +38,7 @@ def summary(results: Source, dates: Sequence[Day] = ()) -> pd.DataFrame:
       (offered and lost for want of any place) by resource; beds_at_0600_mean
 
     Raises:
-        ValueError: a date outside the horizon.
+        FlowsimError: a date outside the horizon.
     """
 
     def measure(run: Run) -> pd.DataFrame:

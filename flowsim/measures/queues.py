@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from flowsim.errors import FlowsimError
 from flowsim.measures.counting import days_inside, events_before, inside_at, merged, total_by
 from flowsim.measures.runs import (
     Run,
@@ -226,7 +227,7 @@ def day_ends(setting: Setting, days: Sequence[Day]) -> np.ndarray:
     numbers = [(day - setting.start).days if isinstance(day, date) else int(day) for day in days]
     for day, number in zip(days, numbers, strict=True):
         if not 0 <= number < setting.end_day:
-            raise ValueError(f"{day} is not a day of the horizon: {setting.weeks} weeks from {setting.start}.")
+            raise FlowsimError(f"{day} is not a day of the horizon: {setting.weeks} weeks from {setting.start}.")
     return np.unique(np.array(numbers, dtype=float)) + 1.0
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from flowsim.errors import FlowsimError
 from flowsim.tables import ENDED, OUTCOMES, SOURCES, TABLES, Results, Setting
 
 Columns = dict[str, np.ndarray]
@@ -81,7 +82,7 @@ def collect(results: Source, measure: Callable[[Run], pd.DataFrame]) -> pd.DataF
     """The measure of every run, one frame under the other."""
     made = [measure(run) for run in (runs(results) if isinstance(results, Results) else results)]
     if not made:
-        raise ValueError("There is no run to measure: the tables hold no replication.")
+        raise FlowsimError("There is no run to measure: the tables hold no replication.")
     return made[0] if len(made) == 1 else pd.concat(made, ignore_index=True)
 
 
