@@ -1,0 +1,161 @@
+"""What a planner types: new, check, calibrate, run, report. Reads arguments, calls one room, shows the answer.
+
+Every command has --help with an example and --json for machines. Results go to stdout, progress and warnings to
+stderr. Heavy libraries are imported inside the commands, so that `flowsim --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flowsim.cli.screen import spoken
+
+app = typer.Typer(
+    name="flowsim",
+    help="Patient flow for planners: queues, waits, throughput and KPP costs, scenario against scenario.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Lang(StrEnum):
+    """Languages of tables and reports."""
+
+    sv = "sv"
+    en = "en"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout, for machines.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of tables and report.")]
+Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files (YAML); the first is the baseline.")]
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"flowsim {version('flowsim')}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Patient flow for planners: queues, waits, throughput and KPP costs, scenario against scenario."""
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.")],
+    json: Json = False,
+) -> None:
+    """A commented starter: scenarios, unit costs and a history, to be replaced by yours.
+
+    Example: flowsim new my_clinic
+    """
+    from flowsim.cli import starting
+
+    with spoken():
+        starting.new(folder, json)
+
+
+@app.command()
+def check(
+    scenarios: Scenarios,
+    weeks: Annotated[float, typer.Option(help="Weeks in which a queue that is too long is to be worked off.")] = 26,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Read scenarios; tell every fault at once, then what would be run, the load of each resource, and five numbers.
+
+    Example: flowsim check scenarios/*.yaml
+    """
+    from flowsim.cli import checking
+
+    with spoken():
+        checking.check(scenarios, weeks, json, lang.value)
+
+
+@app.command()
+def calibrate(
+    history: Annotated[Path, typer.Argument(help="Weekly history: CSV, Excel (xlsx) or parquet.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; default: the history's name with .yaml.")] = None,
+    resource: Annotated[str | None, typer.Option(help="Only this resource of the history.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the tests of fit.")] = 1,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Weekly history -> season, level and luck of capacity, fitted or bootstrapped, as YAML, with how well it fits.
+
+    Example: flowsim calibrate calibration/history.csv --out calibration/theatre.yaml
+    """
+    from flowsim.cli import fitting
+
+    with spoken():
+        fitting.calibrate(history, out, resource, seed, json, lang.value)
+
+
+@app.command()
+def run(
+    scenarios: Annotated[list[Path], typer.Argument(help="Scenario files, the baseline first; or one run.json.")],
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Runs of each scenario.")] = 30,
+    precision: Annotated[
+        str | None, typer.Option(help='Add replications until the intervals are this narrow: "2%".')
+    ] = None,
+    precise: Annotated[
+        str, typer.Option(help="Measures that --precision is about, comma between.")
+    ] = "queue_end,operations_per_week,total_cash_sek",
+    most: Annotated[int, typer.Option(min=1, help="With --precision: replications at most.")] = 400,
+    first: Annotated[int, typer.Option(min=0, help="Number of the first replication (to run one alone).")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all luck; the same seed gives the same tables.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    engine: Annotated[str, typer.Option(help="Simulation engine.")] = "simpy",
+    out: Annotated[Path | None, typer.Option(help="Study folder; default outputs/<first scenario>.")] = None,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report too.")] = True,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Run scenarios many times each, compare them, cost them, and save a study with its report.
+
+    Example: flowsim run scenarios/today.yaml scenarios/evening.yaml --replications 50 --workers 2
+    """
+    from flowsim.cli import running
+
+    with spoken():
+        running.run(
+            scenarios,
+            running.Wish(
+                replications, seed, workers, engine, first, precision, precise, most, report, json, lang.value
+            ),
+            out,
+        )
+
+
+@app.command()
+def report(
+    study: Annotated[Path, typer.Argument(help="A study's folder, outputs/<study>.")],
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Write a study's report again: one HTML file that needs no network, in Swedish or English.
+
+    Example: flowsim report outputs/ortho --lang sv
+    """
+    from flowsim.cli import running
+
+    with spoken():
+        running.report(study, lang.value, json)

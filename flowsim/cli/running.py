@@ -1,0 +1,177 @@
+"""`flowsim run` and `flowsim report`: a study made and shown, or its report written again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowsim.cli.screen import note, out, out_json, progress, refuse, show
+from flowsim.errors import FlowsimError
+
+if TYPE_CHECKING:
+    from flowsim.study import Design, Study
+
+OUTPUTS = Path("outputs")
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The options of `flowsim run`, as typed."""
+
+    replications: int
+    seed: int
+    workers: int
+    engine: str
+    first: int
+    precision: str | None
+    precise: str
+    most: int
+    report: bool
+    json: bool
+    lang: str
+
+
+def run(paths: Sequence[Path], wish: Wish, target: Path | None) -> None:
+    """Runs scenarios (or a run.json again), saves the study, and shows its headline table."""
+    again = len(paths) == 1 and paths[0].suffix == ".json"
+    if again:
+        study, differing = _again(paths[0], wish, target)
+    else:
+        study, differing = _new(paths, wish, target or OUTPUTS / _stem(paths)), []
+    if wish.json:
+        _show_json(study, differing if again else None)
+    else:
+        _show(study, wish)
+        if again and not differing:
+            out(
+                "Every table is the same as in the run.json."
+                if wish.lang == "en"
+                else "Alla tabeller är desamma som i run.json."
+            )
+    if differing:
+        raise FlowsimError(f"Tables that came out differently from the run.json: {', '.join(differing)}.")
+    if study.run["failures"]:
+        raise FlowsimError(f"{len(study.run['failures'])} replications failed; the tables hold the others.")
+
+
+def report(folder: Path, lang: str, json: bool) -> None:
+    """Writes the report of a study again."""
+    from flowsim import report as room
+    from flowsim import study
+
+    study.load(folder)
+    written = Path(room.write(folder, lang))
+    if json:
+        out_json({"report": written.as_posix()})
+    else:
+        out(written.as_posix())
+
+
+def _new(paths: Sequence[Path], wish: Wish, target: Path) -> Study:
+    from flowsim import study
+
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise refuse(", ".join(path.as_posix() for path in missing), "there is no such file.")
+    with progress("replications" if wish.lang == "en" else "körningar") as told:
+        made = study.run(paths, _design(wish), target, progress=told, finish=lambda new: _written(new, wish))
+    for failure in made.run["failures"]:
+        note(failure)
+        note(f"  reproduce: {_reproduce(failure, made, paths)}")
+    return made
+
+
+def _again(record: Path, wish: Wish, target: Path | None) -> tuple[Study, list[str]]:
+    from flowsim import study
+
+    place = target or record.resolve().parent.with_name(f"{record.resolve().parent.name}_again")
+    if target is None:
+        place = Path(record.parent).parent / place.name
+    with progress("replications" if wish.lang == "en" else "körningar") as told:
+        return study.again(record, place, wish.workers, progress=told, finish=lambda new: _written(new, wish))
+
+
+def _written(new: Path, wish: Wish) -> None:
+    """The report, inside the study's folder before it takes its place."""
+    if wish.report:
+        from flowsim import report as room
+
+        room.write(new, wish.lang)
+
+
+def _design(wish: Wish) -> Design:
+    from flowsim.study import Design
+    from flowsim.study.precision import Precision
+
+    precision = None
+    if wish.precision is not None:
+        measures = tuple(filter(None, (name.strip() for name in wish.precise.split(","))))
+        precision = Precision(_share(wish.precision), measures, wish.most)
+    return Design(wish.replications, wish.seed, wish.workers, wish.engine, wish.first, precision)
+
+
+def _share(text: str) -> float:
+    """0.02 of "2%", "2 %" or "0.02".
+
+    Raises:
+        InputError: it is none of these, or not between 0 and 1.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*", text)
+    share = float(match[1].replace(",", ".")) / (100 if match[2] else 1) if match else 0.0
+    if not 0 < share < 1:
+        raise refuse("--precision", f'"{text}" is no share: write "2%" or 0.02.')
+    return share
+
+
+def _stem(paths: Sequence[Path]) -> str:
+    return paths[0].stem
+
+
+def _reproduce(failure: str, made: Study, paths: Sequence[Path]) -> str:
+    """The command that runs the failed replication alone."""
+    name, _, rest = failure.partition(", replication ")
+    number = rest.partition(",")[0]
+    order = list(made.settings)
+    path = paths[order.index(name)].as_posix() if name in order else name
+    run = made.run
+    return f"flowsim run {path} --first {number} --replications 1 --seed {run['seed']} --engine {run['engine']}"
+
+
+def _show(study: Study, wish: Wish) -> None:
+    from flowsim.cli import shown
+    from flowsim.report.words import Words
+
+    words = Words("sv" if wish.lang == "sv" else "en")
+    out(shown.legend(study, words))
+    out()
+    show(shown.headline(study, words))
+    for line in shown.binding(study, words):
+        out(line)
+    out()
+    for text in study.run["warnings"]:
+        note(f"{'Obs' if wish.lang == 'sv' else 'Note'}: {text}")
+    where = study.folder / REPORT
+    if where.exists():
+        out(f"{'Öppna rapporten' if wish.lang == 'sv' else 'Open the report'}: {where.as_posix()}")
+    out(f"{'Tabeller' if wish.lang == 'sv' else 'Tables'}: {(study.folder / 'tables').as_posix()}")
+
+
+def _show_json(study: Study, differing: list[str] | None) -> None:
+    from flowsim.cli import shown
+
+    answer = {
+        "study": study.folder.as_posix(),
+        "report": (study.folder / REPORT).as_posix() if (study.folder / REPORT).exists() else None,
+        "baseline": study.baseline,
+        "replications": study.run["replications"],
+        "seed": study.run["seed"],
+        "headline": shown.records(study.tables["headline"]),
+        "bottlenecks": shown.records(study.tables["bottlenecks"]),
+        "warnings": study.run["warnings"],
+        "failures": study.run["failures"],
+    }
+    out_json(answer if differing is None else {**answer, "differing_tables": differing})

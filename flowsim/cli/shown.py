@@ -1,0 +1,126 @@
+"""A study and a check as a planner reads them in a terminal: short tables, with intervals and differences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from flowsim.cli.screen import Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowsim.report.words import Words
+    from flowsim.study import Study
+
+SHOWN = (
+    "queue_end",
+    "wait_median_days",
+    "wait_p90_days",
+    "share_within_guarantee",
+    "operations_per_week",
+    "visits_per_week",
+    "operations_year_1",
+    "total_cash_sek",
+    "added_cost_sek",
+    "full_cost_sek_per_operated",
+)
+"""Measures of the headline table, in this order, where the study has them."""
+COLUMNS: dict[str, tuple[str, str]] = {
+    "queue_end": ("kö vid slutet", "queue at end"),
+    "wait_median_days": ("väntan, median, dagar", "wait, median, days"),
+    "wait_p90_days": ("väntan, p90, dagar", "wait, p90, days"),
+    "share_within_guarantee": ("inom garantin, %", "in time, %"),
+    "operations_per_week": ("operationer per vecka", "operations a week"),
+    "visits_per_week": ("besök per vecka", "visits a week"),
+    "operations_year_1": ("operationer år 1", "operations year 1"),
+    "total_cash_sek": ("kostnad i kassa, Mkr", "total cash, MSEK"),
+    "added_cost_sek": ("merkostnad, Mkr", "added cost, MSEK"),
+    "full_cost_sek_per_operated": ("fullkostnad per opererad, kr", "full cost per operated, SEK"),
+}
+
+
+def headline(study: Study, words: Words) -> Sheet:
+    """The headline table: for each scenario value ± half its 95 % interval, below it the paired difference."""
+    frame = study.tables["headline"]
+    measures = [m for m in SHOWN if frame["mean"][frame["measure"] == m].notna().any()]
+    sv = words.lang == "sv"
+    columns = ["scenario", *(_two_lines(COLUMNS[m][0 if sv else 1]) for m in measures)]
+    rows = []
+    for place, (name, setting) in enumerate(study.settings.items()):
+        title = (setting.title_sv if sv else "") or setting.title
+        mine = frame[frame["scenario"] == name].set_index("measure")
+        cells = [_cell(mine.loc[m] if m in mine.index else None, m, words, place > 0) for m in measures]
+        rows.append([f"{_letter(place)}  {title}", *cells])
+    return Sheet("", columns, rows)
+
+
+def legend(study: Study, words: Words) -> str:
+    """How to read the headline table."""
+    n = study.run["replications"]
+    if words.lang == "sv":
+        return (
+            f"Medel av {n} körningar ± halva 95 %-intervallet; under det skillnaden mot A, parad körning för körning. "
+            "Operationer, kö och väntan gäller hela perioden om inte annat sägs."
+        )
+    return (
+        f"Mean of {n} replications ± half the 95 % interval; below it the difference to A, paired run by run. "
+        "Operations, queue and wait are of the whole horizon unless said otherwise."
+    )
+
+
+def binding(study: Study, words: Words) -> list[str]:
+    """What binds in each scenario, and what binds next, with the numbers behind it."""
+    if "bottlenecks" not in study.tables or not len(study.tables["bottlenecks"]):
+        return []
+    sv = words.lang == "sv"
+    lines = ["Vad som är trångt, och vad som blir det därnäst:" if sv else "What binds, and what binds next:"]
+    for place, name in enumerate(study.settings):
+        mine = study.tables["bottlenecks"]
+        mine = mine[mine["scenario"] == name].sort_values("rank").head(2)
+        texts = [f"{words.name(row.resource)} ({row.why_sv if sv else row.why})" for row in mine.itertuples()]
+        lines.append(f"{_letter(place)}  {('; därnäst ' if sv else '; next ').join(texts)}")
+    return lines
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A frame as a list of rows without NaN."""
+    rows: list[dict[str, Any]] = frame.astype(object).to_dict("records")
+    return [{str(k): _plain(v) for k, v in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _letter(place: int) -> str:
+    """A, B, ... Z, A2: as in the report."""
+    turn, letter = divmod(place, 26)
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[letter] + (str(turn + 1) if turn else "")
+
+
+def _cell(row: Any, measure: str, words: Words, compared: bool) -> str:
+    """`248 ± 9` and, on the line below, `−98 ± 9`."""
+    if row is None or not math.isfinite(row["mean"]):
+        return "–"
+    from flowsim.report.quantities import quantity
+
+    written = quantity(measure, 1e12 if measure in ("total_cash_sek", "added_cost_sek") else 0.0)
+    half = (row["high"] - row["low"]) / 2
+    text = f"{written.value(words, row['mean'], half)}{_half(written, words, half)}"
+    if not compared or not math.isfinite(row["diff"]):
+        return text
+    half = (row["diff_high"] - row["diff_low"]) / 2
+    return f"{text}\n{written.difference(words, row['diff'], half)}{_half(written, words, half)}"
+
+
+def _half(written: Any, words: Words, half: float) -> str:
+    return f" ± {written.value(words, half, half)}" if math.isfinite(half) else ""
+
+
+def _two_lines(heading: str) -> str:
+    """A heading broken once, so that a column is hardly wider than its numbers."""
+    parts = heading.split()
+    best = min(range(1, len(parts)), key=lambda k: max(len(" ".join(parts[:k])), len(" ".join(parts[k:]))), default=0)
+    return "\n".join(filter(None, [" ".join(parts[:best]), " ".join(parts[best:])]))

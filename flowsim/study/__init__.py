@@ -1,0 +1,242 @@
+"""The whole story: load scenarios, build plans, run, measure, cost, compare, warn, and save it all or nothing.
+
+    study = run([Path("scenarios/today.yaml"), Path("scenarios/evening.yaml")], Design(replications=50), out)
+    study.tables["headline"]
+
+The first scenario is the baseline. A study is a folder: tables (parquet and CSV), resolved scenarios, the settings
+needed to read the tables, and run.json, from which `again` makes the same tables.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowsim import experiment, plan, scenario, tables
+from flowsim.costs.kpp import load_unit_costs
+from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.study import folder, manifest, sheets, warnings
+from flowsim.study.measured import Measured
+from flowsim.study.precision import Precision, simulated
+from flowsim.tables import Results, Setting
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowsim.scenario import Scenario
+
+SETTINGS = "settings.json"
+TABLES, SCENARIOS = "tables", "scenarios"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Design:
+    """How much is run, and with what luck."""
+
+    replications: int = 30
+    seed: int = 1
+    workers: int = 1
+    engine: str = "simpy"
+    first: int = 0
+    """Number of the first replication; 0 but to run one again alone."""
+    precision: Precision | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study read from its folder."""
+
+    folder: Path
+    tables: dict[str, pd.DataFrame]
+    """By file name; every one begins with `scenario`."""
+    settings: dict[str, Setting]
+    """By scenario, in the order they were run."""
+    run: dict[str, Any]
+    """run.json."""
+
+    @property
+    def baseline(self) -> str:
+        """The scenario that the others are compared with."""
+        return str(self.run["baseline"])
+
+    @staticmethod
+    def load(where: Path | str) -> Study:
+        """A study from its folder. FlowsimError if it is none."""
+        return load(where)
+
+
+def run(
+    paths: Sequence[Path | str],
+    design: Design,
+    out: Path | str,
+    *,
+    progress: Progress | None = None,
+    finish: Callable[[Path], object] | None = None,
+) -> Study:
+    """Run the scenarios and save the study as `out`, whole or not at all.
+
+    `finish(folder)` is called on the finished tables before the folder takes its place (a report, say). An earlier
+    study at `out` is replaced; anything else there is refused.
+
+    Raises:
+        InputError: faults of the scenario files, all of them.
+        FlowsimError: no replication of a scenario succeeded, or the disk refused.
+    """
+    began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    target = folder.recovered(Path(out))
+    folder.refuse_other(target)
+    scenarios = loaded(paths)
+    plans = [plan.build(one) for one in scenarios]
+    costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
+    outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
+    made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
+    said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
+    record = _record(target.name, scenarios, design, replications, outcome, said)
+    with folder.replacing(target) as new:
+        hashes = _write(new, made, plans, scenarios)
+        surroundings = manifest.surroundings(design.workers, began, time.monotonic() - clock)
+        sealed = manifest.sealed({**record, "tables": hashes}, surroundings)
+        (new / folder.MANIFEST).write_text(manifest.as_json(sealed), encoding="utf-8")
+        if finish is not None:
+            finish(new)
+    return load(target)
+
+
+def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tuple[Study, list[str]]:
+    """Make a study again from its run.json alone; the names of tables that came out differently (none, if all is well).
+
+    Raises:
+        FlowsimError: the record was altered, or was made by a newer flowsim.
+    """
+    before = manifest.read(record)
+    design = Design(before["replications"], before["seed"], workers, before["engine"], before["first_replication"])
+    with tempfile.TemporaryDirectory(prefix="flowsim-") as temporary:
+        study = run(manifest.unpacked(before, Path(temporary)), design, out, **keyword)
+    now = study.run["tables"]
+    return study, [name for name, table in before["tables"].items() if now.get(name) != table]
+
+
+def load(where: Path | str) -> Study:
+    """A study from its folder. FlowsimError if it is none."""
+    place = folder.recovered(Path(where))
+    if not (place / folder.MANIFEST).is_file():
+        raise FlowsimError(f'"{where}" is no study: it has no {folder.MANIFEST}.')
+    settings = manifest.settings_of((place / SETTINGS).read_text(encoding="utf-8"))
+    return Study(place, tables.read(place / TABLES), settings, manifest.read(place / folder.MANIFEST))
+
+
+def results(
+    scenarios: Sequence[Scenario], replications: int, seed: int, workers: int = 1, engine: str = "simpy"
+) -> Results:
+    """All rows of all replications, as frames, for those who measure themselves (`flowsim.run`).
+
+    Raises:
+        FlowsimError: a replication failed.
+    """
+    plans = [plan.build(one) for one in scenarios]
+    outcome = experiment.run(plans, replications, seed, workers=workers, engine=engine, keep_rows=replications)
+    if outcome.failures or outcome.rows is None:
+        raise FlowsimError("\n".join(map(str, outcome.failures)) or "There is nothing to run: replications is 0.")
+    return outcome.rows
+
+
+def loaded(paths: Sequence[Path | str]) -> list[Scenario]:
+    """Scenarios from their files; InputError with the faults of all of them, and of names used twice."""
+    found: list[Scenario] = []
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            one = scenario.load(Path(path))
+        except InputError as error:
+            faults += [fault for fault in error.faults if fault not in faults]
+            continue
+        if one.name in [other.name for other in found]:
+            faults.append(Fault(str(path), 0, "scenario", one.name, "is the name of another scenario of this run."))
+        found.append(one)
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _record(
+    name: str,
+    scenarios: Sequence[Scenario],
+    design: Design,
+    replications: int,
+    outcome: experiment.Outcome,
+    said: Sequence[str],
+) -> dict[str, Any]:
+    """run.json without tables, hash and surroundings."""
+    texts, root = manifest.named({str(path): text for one in scenarios for path, text in _texts(one).items()})
+    return {
+        "schema": manifest.SCHEMA,
+        "study": name,
+        "baseline": scenarios[0].name,
+        "seed": design.seed,
+        "replications": replications,
+        "first_replication": design.first,
+        "engine": design.engine,
+        "scenarios": [_scenario_record(one, root) for one in scenarios],
+        "versions": manifest.versions(),
+        "price_year": None,
+        "perspective": "hospital",
+        "failures": [str(failure) for failure in outcome.failures],
+        "warnings": list(said),
+        "inputs": {file: manifest.digest(text) for file, text in texts.items()},
+        "texts": texts,
+    }
+
+
+def _scenario_record(one: Scenario, root: Path) -> dict[str, Any]:
+    horizon = one.model.horizon
+    return {
+        "scenario": one.name,
+        "title": one.title,
+        "file": Path(one.path).resolve().relative_to(root).as_posix(),
+        "start": horizon.start.isoformat(),
+        "weeks": horizon.weeks,
+        "warm_up_weeks": horizon.warm_up_weeks,
+        "changes": [
+            {
+                "where": change.where,
+                "old": str(change.old),
+                "new": str(change.new),
+                "from": None if change.from_ is None else change.from_.isoformat(),
+                "to": None if change.to is None else change.to.isoformat(),
+            }
+            for change in one.changes
+        ],
+    }
+
+
+def _texts(one: Scenario) -> dict[Path, str]:
+    """Every text the scenario was made from, its unit costs too."""
+    texts = {Path(path): text for path, text in one.texts.items()}
+    if one.unit_costs is not None:
+        texts.setdefault(Path(one.unit_costs), Path(one.unit_costs).read_text(encoding="utf-8"))
+    return texts
+
+
+def _write(
+    new: Path, made: dict[str, pd.DataFrame], plans: Sequence[plan.Plan], scenarios: Sequence[Scenario]
+) -> dict[str, Any]:
+    """Tables, resolved scenarios and settings; the tables' hashes (of their CSV) and numbers of rows."""
+    (new / TABLES).mkdir()
+    (new / SCENARIOS).mkdir()
+    for name, frame in made.items():
+        tables.write(frame, new / TABLES, name)
+    for one in scenarios:
+        (new / SCENARIOS / f"{one.name}.yaml").write_text(scenario.resolved(one), encoding="utf-8")
+    (new / SETTINGS).write_text(
+        manifest.settings_json({p.setting.scenario: p.setting for p in plans}), encoding="utf-8"
+    )
+    return {
+        name: {"rows": len(frame), "sha256": manifest.digest((new / TABLES / f"{name}.csv").read_bytes())}
+        for name, frame in made.items()
+    }

@@ -1,0 +1,202 @@
+"""One replication's rows -> the small frames a study keeps of it. Runs inside the workers, where the rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from flowsim import measures
+from flowsim.costs.kpp import cost_by_component
+from flowsim.costs.missing_prices import missing_prices
+from flowsim.costs.scenario_cost import TERMS, scenario_cost
+from flowsim.measures.runs import Run, prepare
+from flowsim.study.pressure import pressure
+from flowsim.tables import Results, Setting
+
+if TYPE_CHECKING:
+    from flowsim.schema.unit_costs import UnitCosts
+
+RUN = ["scenario", "replication"]
+YEAR_WEEKS = 52
+WAIT_BIN_DAYS = 15
+LONGEST_WAIT_DAYS = 720
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALL_QUEUES = "all"
+"""The span under which every waiting patient counts once."""
+MONEY = ("total_cash_sek", "full_cost_sek", "bought_sek", "unused_capacity_sek")
+_OF_SPAN = {
+    "queue_end": "span_queue_at_end",
+    "queue_end_year_1": "span_queue_on:{year_1}",
+    "wait_median_days": "span_wait_median_days",
+    "wait_mean_days": "span_wait_mean_days",
+    "wait_p90_days": "span_wait_p90_days",
+}
+_OF_STEP = {
+    "queue_end": "queue_at_end",
+    "queue_end_year_1": "queue_on:{year_1}",
+    "wait_median_days": "wait_median_days",
+    "wait_mean_days": "wait_mean_days",
+    "wait_p90_days": "wait_p90_days",
+    "visits_per_week": "visits_per_week",
+}
+_OF_TREATMENT = {
+    "operations": "operations",
+    "operations_year_1": "operations_first_year",
+    "operations_per_week": "operations_per_week",
+}
+_OF_ALL = {
+    "queues_end": "queue_sum_at_end",
+    "queues_end_year_1": "queue_sum_on:{year_1}",
+    "treated_elsewhere": "bought",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is kept of each replication; `unit_costs` by scenario, none where a scenario names no file."""
+
+    unit_costs: Mapping[str, UnitCosts]
+
+    def __call__(self, results: Results) -> dict[str, pd.DataFrame]:
+        """Frames by name, each beginning with scenario and replication; numbers in the column `value`."""
+        runs, setting = prepare(results), results.setting
+        numbers = measures.summary(runs, dates(setting))
+        kept = {
+            "numbers": numbers,
+            "queue": _queues(runs),
+            "throughput": _throughput(runs, setting),
+            "guarantee": _guarantee(runs, setting),
+            "waits": _waits(runs),
+            "occupancy": _occupancy(runs),
+            "losses": measures.lost_share(runs).rename(columns={"lost": "value"}),
+            "pressure": pressure(runs, setting),
+            "edges": _edges(results),
+        }
+        costs = self.unit_costs.get(setting.scenario)
+        kept |= {} if costs is None else _costs(results, costs)
+        return kept | {"headline": _headline(numbers, kept.get("money"), setting)}
+
+
+def dates(setting: Setting) -> list[date]:
+    """Days on whose evening queues are counted beside the horizon's end: the first year's last."""
+    last = setting.start + timedelta(weeks=YEAR_WEEKS, days=-1)
+    return [last] if setting.weeks > YEAR_WEEKS else []
+
+
+def main_place(setting: Setting) -> tuple[str, str]:
+    """What the headline's queue and waits are of: (kind, name).
+
+    The span that ends with the guarantee's treatment (from the decision, if there is one), else the first span, else
+    the treatment step, else the first step with a queue.
+    """
+    treatment = treatment_step(setting)
+    ending = [(begins != "decision", name) for name, begins, to in setting.spans if to == treatment]
+    if ending or setting.spans:
+        return "span", min(ending)[1] if ending else setting.spans[0][0]
+    queued = [step.name for step in setting.steps if step.lead and not step.stay_of]
+    return "step", treatment if treatment in queued else (queued or [""])[0]
+
+
+def treatment_step(setting: Setting) -> str:
+    """The step that the guarantee calls treatment; '' if there is none."""
+    return next((step for name, step, _ in setting.guarantee if name == "treatment"), "")
+
+
+def _headline(numbers: pd.DataFrame, money: pd.DataFrame | None, setting: Setting) -> pd.DataFrame:
+    """The numbers of the headline table: scenario, replication, measure, value."""
+    kind, place = main_place(setting)
+    treatment = treatment_step(setting)
+    year_1 = "".join(day.isoformat() for day in dates(setting))
+    wanted = {(name.format(year_1=year_1), ""): shown for shown, name in _OF_ALL.items()}
+    of_place = _OF_SPAN if kind == "span" else _OF_STEP
+    wanted |= {(name.format(year_1=year_1), place): shown for shown, name in of_place.items()}
+    wanted |= {(name, treatment): shown for shown, name in _OF_TREATMENT.items()}
+    wanted[("within_share_treated", "treatment")] = "share_within_guarantee"
+    wanted[("within_share_waiting", "treatment")] = "share_within_guarantee_waiting"
+    wanted[("within_share_treated", "first_visit")] = "share_first_visit_within_guarantee"
+    keys = [*zip(numbers["measure"].astype(str), numbers["step_or_resource"].astype(str), strict=True)]
+    frame = numbers.assign(measure=[wanted.get(key, "") for key in keys])
+    frame = frame[frame["measure"] != ""][[*RUN, "measure", "value"]]
+    if money is None:
+        return frame.reset_index(drop=True)
+    shown = money[money["measure"].isin(MONEY) | money["measure"].str.endswith("_per_operated")]
+    return pd.concat([frame, shown[[*RUN, "measure", "value"]]], ignore_index=True)
+
+
+def _queues(runs: Sequence[Run]) -> pd.DataFrame:
+    """Patients at each week's end by span, by step, and all."""
+    by_span = measures.span_queue(runs)
+    by_step = measures.queue_length(runs).rename(columns={"step": "span"})
+    every = measures.queue_sum(runs).assign(span=ALL_QUEUES)
+    parts = [part.astype({"span": str}) for part in (by_span, by_step, every)]
+    return pd.concat(parts, ignore_index=True)[[*RUN, "span", "week", "patients"]].rename(columns={"patients": "value"})
+
+
+def _throughput(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
+    """Visits started each week, by step that needs a resource."""
+    frame = measures.throughput(runs)
+    queued = [step.name for step in setting.steps if step.lead and not step.stay_of]
+    frame = frame[frame["step"].isin(queued)].astype({"step": str})
+    return frame[[*RUN, "step", "week", "started"]].rename(columns={"started": "value"}).reset_index(drop=True)
+
+
+def _guarantee(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
+    """Share inside the guarantee among those waiting at each week's end."""
+    if not setting.guarantee:
+        return pd.DataFrame(columns=[*RUN, "guarantee", "week", "value"])
+    frame = measures.within_guarantee_by_week(runs)
+    return frame[[*RUN, "guarantee", "week", "waiting_share"]].rename(columns={"waiting_share": "value"})
+
+
+def _waits(runs: Sequence[Run]) -> pd.DataFrame:
+    """Share of those started in the horizon by how long they had waited, by span (by step where there is no span)."""
+    frame = measures.wait_histogram(runs, WAIT_BIN_DAYS, LONGEST_WAIT_DAYS).astype({"name": str, "kind": str})
+    kind = "span" if (frame["kind"] == "span").any() else "step"
+    frame = frame[frame["kind"] == kind].reset_index(drop=True)
+    total = frame.groupby("name", sort=False)["patients"].transform("sum")
+    frame["value"] = frame["patients"] / total.where(total > 0)
+    frame["to_days"] = frame["from_days"] + WAIT_BIN_DAYS
+    return frame.rename(columns={"name": "span"})[[*RUN, "span", "from_days", "to_days", "value"]]
+
+
+def _occupancy(runs: Sequence[Run]) -> pd.DataFrame:
+    """Places taken at 06.00 by the weekday (0 = Monday) on whose evening the night began, and places to be had."""
+    frame = measures.mean_occupancy(runs).astype({"resource": str, "weekday": str})
+    frame = frame[frame["weekday"] != "all"].reset_index(drop=True)
+    frame["weekday"] = [WEEKDAYS.index(day) for day in frame["weekday"]]
+    return frame.rename(columns={"occupied": "value"})[[*RUN, "resource", "weekday", "available", "value"]]
+
+
+def _edges(results: Results) -> pd.DataFrame:
+    """Patients who went from one step's visit to the next: scenario, replication, from_step, to_step, value."""
+    setting, contacts = results.setting, results.contacts
+    stays = [step.name for step in setting.steps if step.stay_of]
+    kept = contacts["outcome"].isin(["done", "open"]) & (contacts["started_day"] >= 0)
+    kept &= ~contacts["step"].isin(stays) & ~contacts["group"].isin(setting.background)
+    own = contacts[kept].sort_values(["patient", "started_day"], kind="stable")
+    patient, steps = own["patient"].to_numpy(), own["step"].astype(str).to_numpy()
+    same = patient[1:] == patient[:-1]
+    pairs = pd.DataFrame({"from_step": steps[:-1][same], "to_step": steps[1:][same]})
+    counts = pairs.groupby(["from_step", "to_step"], sort=True).size().rename("value").reset_index()
+    counts.insert(0, "replication", contacts["replication"].iloc[0] if len(contacts) else 0)
+    counts.insert(0, "scenario", setting.scenario)
+    return counts
+
+
+def _costs(results: Results, costs: UnitCosts) -> dict[str, pd.DataFrame]:
+    """Money: the scenario's terms and totals, full cost by component, and what has no price."""
+    money = scenario_cost(results, costs)
+    per = [c for c in money.columns if c.endswith("_per_operated")]
+    parts = cost_by_component(results, costs)
+    by_part = parts.groupby([*RUN, "component"], observed=True, sort=True)["full_cost_sek"].sum().reset_index()
+    keys = money[RUN].iloc[:1]
+    unpriced = keys.merge(pd.DataFrame({"text": missing_prices(results, costs)}, dtype=str), how="cross")
+    return {
+        "money": money.melt(id_vars=RUN, value_vars=[*TERMS, *per], var_name="measure"),
+        "components": by_part.rename(columns={"full_cost_sek": "value"}),
+        "unpriced": unpriced,
+    }

@@ -1,0 +1,178 @@
+"""Replications' small frames -> the tables of a study: means, 95 % intervals, bands and paired differences.
+
+Every table begins with `scenario`. Statistics: mean, low, high (95 % interval of the mean), n; by week also p05, p50,
+p95 (spread between replications); diff, diff_low, diff_high, clear (paired with the baseline; empty in its own rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from flowsim import comparison
+from flowsim.costs.added_cost import added_cost_per_extra
+from flowsim.study import pressure
+from flowsim.tables import Setting
+
+RUN = ["scenario", "replication"]
+PARTS = ("offered", "used", "overtime", "over")
+RATIOS = {
+    "full_cost_sek_per_operated": ("full_cost_sek", "operations"),
+    "total_cash_sek_per_operated": ("total_cash_sek", "operations"),
+}
+"""Headline measures that are ratios of sums over replications, never means of ratios."""
+DIFFERENCE = ["diff", "diff_low", "diff_high"]
+TERM_PREFIX, TERM_SUFFIX = "total_cash_", "_sek"
+
+
+def tables(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting]) -> dict[str, pd.DataFrame]:
+    """All tables of a study from what `Measured` kept of each replication; the first scenario is the baseline."""
+    baseline = next(iter(settings))
+    made = {
+        "headline": headline(kept["headline"], baseline),
+        "by_replication": kept["headline"],
+        "numbers": comparison.compared(kept["numbers"], baseline, ["measure", "unit", "step_or_resource"]),
+        "weekly_queue": comparison.band(kept["queue"], ["span", "week"]),
+        "weekly_throughput": comparison.band(kept["throughput"], ["step", "week"]),
+        "weekly_guarantee": comparison.band(kept["guarantee"], ["guarantee", "week"]),
+        "waits": waits(kept["waits"]),
+        "capacity": capacity(kept["numbers"], kept["losses"], baseline),
+        "occupancy": occupancy(kept["occupancy"]),
+        "endings": endings(kept["numbers"], baseline),
+        "flow_edges": comparison.interval(kept["edges"], ["from_step", "to_step"], "value", fill=0.0),
+        "flow_steps": flow_steps(kept["numbers"]),
+        "bottlenecks": bottlenecks(kept["pressure"]),
+    }
+    if "money" in kept:
+        made["costs"] = costs(kept["money"], baseline)
+        made["contact_costs"] = comparison.compared(kept["components"], baseline, ["component"], fill=0.0)
+        made["added_cost"] = added_cost(kept["headline"], baseline)
+    return {name: in_order(frame, list(settings)) for name, frame in made.items()}
+
+
+def headline(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """The headline numbers of each scenario, and added cost beside the baseline (paired by replication).
+
+    Columns: scenario, measure, statistics, difference. Cost per operated patient is a ratio of sums.
+    """
+    plain = numbers[~numbers["measure"].isin(RATIOS)]
+    frame = comparison.compared(plain, baseline, ["measure"], "value")
+    cash = frame[(frame["measure"] == "total_cash_sek") & frame["diff"].notna()]
+    added = cash.assign(measure="added_cost_sek", mean=cash["diff"], low=cash["diff_low"], high=cash["diff_high"])
+    added[DIFFERENCE] = float("nan")
+    parts = [frame, added, *(_ratio(numbers, measure, baseline) for measure in RATIOS)]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _ratio(numbers: pd.DataFrame, measure: str, baseline: str) -> pd.DataFrame:
+    """One ratio of sums with its interval and its paired difference; empty where its parts are missing."""
+    over, under = RATIOS[measure]
+    wide = numbers.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
+    wide = wide.rename_axis(columns=None)
+    if over not in wide or under not in wide:
+        return numbers.iloc[:0]
+    found = comparison.ratio(wide, over, under).rename(columns={"ratio": "mean"})
+    paired = comparison.paired_ratio(wide, baseline, over, under)[["scenario", *DIFFERENCE, "clear"]]
+    found = found.merge(paired, on="scenario", how="left", sort=False)
+    found["clear"] = found["clear"].eq(True)
+    found.insert(1, "measure", measure)
+    return found.drop(columns="half_width")
+
+
+def waits(frame: pd.DataFrame) -> pd.DataFrame:
+    """How waits are spread. Columns: scenario, span, from_days, to_days, statistics (share of those treated, 0..1)."""
+    found = comparison.interval(frame, ["span", "from_days", "to_days"], "value").drop(columns=["half_width", "sd"])
+    met = found.loc[found["mean"] > 0, "to_days"]
+    return found[found["to_days"] <= (met.max() if len(met) else 0)].reset_index(drop=True)
+
+
+def capacity(numbers: pd.DataFrame, losses: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Units offered, used, overtime, over, and lost by cause, whole horizon; nothing that never happened.
+
+    Columns: scenario, resource, part, statistics, difference (slots, server-hours or place-days).
+    """
+    amounts = numbers.astype({"measure": str, "step_or_resource": str})
+    amounts = amounts[amounts["measure"].isin(PARTS)].rename(
+        columns={"step_or_resource": "resource", "measure": "part"}
+    )
+    lost = losses.astype({"resource": str, "cause": str}).rename(columns={"cause": "part"})
+    columns = [*RUN, "resource", "part", "value"]
+    frame = pd.concat([amounts[columns], lost[columns]], ignore_index=True)
+    met = frame.groupby(["resource", "part"])["value"].transform("max") > 0
+    kept = frame[met | frame["part"].isin(("offered", "used"))]
+    return comparison.compared(kept, baseline, ["resource", "part"], "value")
+
+
+def occupancy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Places taken at 06.00. Columns: scenario, resource, weekday (0 = Monday), available, statistics, band."""
+    keys = ["scenario", "resource", "weekday"]
+    found = comparison.band(frame.drop(columns="available"), keys[1:], "value")
+    places = frame.groupby(keys, sort=False)["available"].mean().reset_index()
+    return found.merge(places, on=keys, how="left", sort=False)
+
+
+def endings(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Patients by how they ended. Columns: scenario, ended, statistics, difference."""
+    mine = numbers[numbers["measure"].astype(str).str.startswith("patients_")]
+    ended = mine["measure"].astype(str).str.removeprefix("patients_")
+    return comparison.compared(mine.assign(ended=ended), baseline, ["ended"], "value")
+
+
+def costs(money: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """The terms of the total cash cost. Columns: scenario, term, statistics, difference (SEK)."""
+    term = money["measure"].str.removeprefix(TERM_PREFIX).str.removesuffix(TERM_SUFFIX)
+    part = money["measure"].str.startswith(TERM_PREFIX) & ~term.isin(("", "total_cash", "sek"))
+    part &= money["measure"].str.endswith(TERM_SUFFIX)
+    mine = money.assign(term=term)[part | (money["measure"] == "bought_sek")]
+    return comparison.compared(mine, baseline, ["term"], "value")
+
+
+def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Added cost per extra operation, empty with the reason where the interval of extra operations holds 0.
+
+    Columns: scenario, replications, extra_operations, extra_low, extra_high, added_cost_per_extra_sek, its interval,
+    reason.
+    """
+    wide = numbers.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
+    if "operations" not in wide or wide["scenario"].nunique() < 2:
+        return pd.DataFrame({"scenario": pd.Series(dtype=str), "reason": pd.Series(dtype=str)})
+    base = wide[wide["scenario"] == baseline].set_index("replication")
+    rest = wide[(wide["scenario"] != baseline) & wide["replication"].isin(base.index)]
+    paired = base.loc[rest["replication"]]
+    pairs = pd.DataFrame(
+        {
+            "scenario": rest["scenario"].astype(str).to_numpy(),
+            "replication": rest["replication"].to_numpy(),
+            "added_cost_sek": rest["total_cash_sek"].to_numpy() - paired["total_cash_sek"].to_numpy(),
+            "extra_operations": rest["operations"].to_numpy() - paired["operations"].to_numpy(),
+        }
+    )
+    return added_cost_per_extra(pairs)
+
+
+def flow_steps(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Mean queue and visits of each step. Columns: scenario, step, mean (patients waiting), visits."""
+    frame = numbers.astype({"measure": str, "step_or_resource": str})
+    means = frame[frame["measure"].isin(("queue_mean", "visits"))]
+    by = means.groupby(["scenario", "step_or_resource", "measure"], sort=False)["value"].mean().unstack("measure")
+    by = by.reindex(columns=["queue_mean", "visits"]).rename(columns={"queue_mean": "mean"})
+    return by.reset_index().rename(columns={"step_or_resource": "step"}).rename_axis(columns=None)
+
+
+def bottlenecks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Resources by how much they bind, with the numbers behind it and a sentence.
+
+    Columns: scenario, rank, resource, score, load, lost_to_others, causes_loss, queue_growth, why, why_sv.
+    """
+    means = frame.groupby(["scenario", "resource"], sort=False)[list(pressure.COLUMNS)].mean().reset_index()
+    ranked = pressure.ranked(means)
+    ranked["why"] = [pressure.in_words(row) for _, row in ranked.iterrows()]
+    ranked["why_sv"] = [pressure.in_words(row, sv=True) for _, row in ranked.iterrows()]
+    return ranked[["scenario", "rank", "resource", "score", *pressure.COLUMNS, "why", "why_sv"]]
+
+
+def in_order(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """Rows by scenario in run order, else as they stood; a fresh index."""
+    place = frame["scenario"].astype(str).map({name: k for k, name in enumerate(order)})
+    return frame.iloc[place.argsort(kind="stable")].reset_index(drop=True)
