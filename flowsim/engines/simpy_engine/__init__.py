@@ -10,7 +10,7 @@ from simpy import Environment
 
 from flowsim.engines.simpy_engine import closing
 from flowsim.engines.simpy_engine.clinic import Clinic
-from flowsim.engines.simpy_engine.journey import from_a_bed, whole_journey
+from flowsim.engines.simpy_engine.journey import from_a_bed, journey
 from flowsim.engines.simpy_engine.opening import Calendar
 from flowsim.plan.model import Draws, Plan
 from flowsim.tables import SOURCES, Rows
@@ -25,15 +25,23 @@ def run(plan: Plan, draws: Draws) -> Rows:
     clinic.calendar = Calendar(clinic)
     env.process(clinic.calendar.process())
     env.process(arrivals(clinic))
-    boundaries, period = [*plan.periods, plan.end], 0
-    while (now := env.peek()) < plan.end:
-        if now >= boundaries[period + 1]:
-            period = bisect_right(plan.periods, now) - 1
-            clinic.at_period(period)
-        while env.peek() == now:
-            env.step()
-        clinic.settle()
+    peek, step, settle, end = env.peek, env.step, clinic.settle, plan.end
+    next_period = _next_period(plan, plan.begin)
+    while (now := peek()) < end:
+        clinic.now = int(now)
+        if now >= next_period:
+            clinic.at_period(bisect_right(plan.periods, now) - 1)
+            next_period = _next_period(plan, clinic.now)
+        step()
+        while peek() == now:
+            step()
+        settle()
     return closing.rows(clinic)
+
+
+def _next_period(plan: Plan, now: int) -> int:
+    """The second at which the next dated change takes effect."""
+    return next((p for p in plan.periods if p > now), plan.end)
 
 
 def arrivals(clinic: Clinic) -> Generator[Any, Any, None]:
@@ -48,4 +56,4 @@ def arrivals(clinic: Clinic) -> Generator[Any, Any, None]:
         if source[patient] == BEDS:
             process(from_a_bed(clinic, patient, step))
         else:
-            process(whole_journey(clinic, patient, step, arrived=source[patient] == QUEUE))
+            process(journey(clinic, patient, step, arrived=source[patient] == QUEUE))

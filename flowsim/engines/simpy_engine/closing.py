@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowsim.engines.simpy_engine.finishing import write
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import Counter
 from flowsim.engines.simpy_engine.visit import CANCELLED, NO_SHOW, OPEN, Visit
@@ -27,7 +28,7 @@ def rows(clinic: Clinic) -> Rows:
                 resource.expire(tranche)
     still_open = open_visits(clinic)
     for visit in still_open:
-        clinic.write(clinic.stops[visit.step], visit, NEVER)
+        write(clinic, clinic.stops[visit.step], visit, NEVER)
     contacts = clinic.ledger.contact_columns()
     for resource in clinic.resources:
         if isinstance(resource, Counter):
@@ -55,12 +56,12 @@ def _is_open(visit: Visit) -> bool:
 def _as_open(clinic: Clinic, visit: Visit) -> Visit:
     """The row of an open visit: a booking yet to come if the last came to nothing."""
     if visit.outcome in (NO_SHOW, CANCELLED):
-        coming = Visit(clinic.env, visit.patient, visit.step, visit.number)
-        coming.queued, coming.attempt = visit.queued, visit.attempt + visit.processed
+        coming = Visit(clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
+        coming.attempt = visit.attempt + visit.processed
         return coming
     if visit.blocked_since != NEVER:
         visit.blocked = clinic.plan.end - visit.blocked_since
-    if clinic.stops[visit.step].simple and visit.started != NEVER:
+    if clinic.stops[visit.step].counter is not None and visit.started != NEVER:
         visit.used = clinic.plan.end - visit.started - visit.blocked
     return visit
 

@@ -8,10 +8,13 @@ changed are tried: the others could start nobody before and cannot now.
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flowsim.engines.simpy_engine.places import Places
-from flowsim.engines.simpy_engine.queues import Entry, LeadQueue
+from flowsim.engines.simpy_engine.queues import Entry, LeadQueue, class_of
+from flowsim.engines.simpy_engine.service import begin_stay, pause, start
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import Counter, Servers
 
@@ -27,50 +30,65 @@ Lane = tuple[Callable[[Entry], bool] | None, bool, int]
 """(who may come this way; kept slots?; restricted tranche or -1)."""
 
 
+def serve_plain(clinic: Clinic) -> None:
+    """The plain case, and the most frequent: a free server that needs nothing else, and one who waits for it."""
+    queues, clinic.dirty_plain = clinic.dirty_plain, []
+    for queue in queues:
+        queue.dirty = False
+        heap, counter = queue.heap, queue.counter
+        while heap and counter.free > 0:  # type: ignore[union-attr]
+            entry = heappop(heap)
+            visit = entry[4]
+            if visit.entry is entry:
+                visit.entry = None
+                queue.length -= 1
+                counter.free -= 1  # type: ignore[union-attr]
+                visit.started = clinic.now
+                visit.over_in(clinic.stops[entry[2]].duration(entry[1], entry[3]))
+
+
 def dispatch(clinic: Clinic) -> None:
     """Start everybody who can start now, and note what every idle unit waits for."""
     if clinic.touched:
         place_the_blocked(clinic)
     while clinic.dirty:
         queues, clinic.dirty = clinic.dirty, []
+        clinic.touched = True
         for queue in queues:
             queue.dirty = False
         if len(queues) == 1:
             serve(clinic, queues[0], None)
         else:
             by_class(clinic, queues)
-        clinic.touched = clinic.touched or any(not isinstance(clinic.resources[q.resource], Counter) for q in queues)
     if clinic.touched:
         clinic.touched = False
-        for resource in clinic.tracked:
+        for resource in clinic.explained:
             note_cause(clinic, resource)
 
 
 def place_the_blocked(clinic: Clinic) -> None:
     """Who holds something and waits for a place comes before every queue."""
-    for resource in clinic.tracked:
-        if isinstance(resource, Places):
-            while (stay := resource.next_seeker()) is not None:
-                resource.change(clinic.env.now, taken=1)
-                clinic.begin_stay(clinic.stops[stay.step], stay)
+    for places in clinic.sought:
+        while (stay := places.next_seeker()) is not None:
+            places.change(clinic.now, taken=1)
+            begin_stay(clinic, clinic.stops[stay.step], stay)
+    if clinic.dirty_plain:
+        serve_plain(clinic)
 
 
 def by_class(clinic: Clinic, queues: list[LeadQueue]) -> None:
     """One pass over several queues: the most urgent class everywhere, then the next; stops when something was freed."""
-    simple = [q for q in queues if isinstance(clinic.resources[q.resource], Counter)]
-    for queue in simple:
-        serve(clinic, queue, None)
-    others = sorted((q for q in queues if q not in simple), key=lambda q: q.resource)
+    queues.sort(key=attrgetter("resource"))
     done = -2
     while True:
-        classes = [entry[0] >> 1 for q in others for entry in q.heads() if entry[0] >> 1 > done]
+        classes = [class_of(entry) for q in queues for entry in q.heads() if class_of(entry) > done]
         if not classes:
             return
         done = min(classes)
-        for queue in others:
+        for queue in queues:
             serve(clinic, queue, done)
             if clinic.dirty:
-                for again in others:
+                for again in queues:
                     clinic.wake(again)
                 return
 
@@ -78,9 +96,7 @@ def by_class(clinic: Clinic, queues: list[LeadQueue]) -> None:
 def serve(clinic: Clinic, queue: LeadQueue, klass: int | None) -> None:
     """Start whoever can start in one queue (of one class, if given), in order; stops when something was freed."""
     resource = clinic.resources[queue.resource]
-    if isinstance(resource, Counter):
-        serve_counter(clinic, queue, resource)
-    elif isinstance(resource, Slots) and resource.special:
+    if isinstance(resource, Slots) and resource.special:
         for lane in lanes(clinic, resource):
             while serve_next(clinic, queue, klass, lane) and not clinic.dirty:
                 pass
@@ -89,39 +105,18 @@ def serve(clinic: Clinic, queue: LeadQueue, klass: int | None) -> None:
             pass
 
 
-def serve_counter(clinic: Clinic, queue: LeadQueue, resource: Counter) -> None:
-    """The plain case, and the most frequent: one free server, one who waits."""
-    now = clinic.env._now
-    stops = clinic.stops
-    while resource.free > 0:
-        entry = queue.best()
-        if entry is None:
-            return
-        visit = entry[5]
-        stop = stops[entry[3]]
-        clinic.take_out(stop, visit)
-        resource.free -= 1
-        visit.started = now
-        visit.over_in(stop.duration(entry[2], entry[4]))
-
-
 def serve_next(clinic: Clinic, queue: LeadQueue, klass: int | None, lane: Lane) -> bool:
     """Start the next who can by the queue's rule: the head or nobody (`wait`), or the next who fits (`skip`)."""
     skip = clinic.plan.resources[queue.resource].skip
     for entry in candidates(queue, lane):
-        if klass is None or entry[0] >> 1 == klass:
-            stop, visit = clinic.stops[entry[3]], entry[5]
+        if klass is None or class_of(entry) == klass:
+            stop, visit = clinic.stops[entry[2]], entry[4]
             if missing(clinic, stop, visit, lane) == FITS or interrupt_for(clinic, stop, visit):
-                start_by(clinic, stop, visit, lane)
+                start(clinic, stop, visit, kept=lane[1])
                 return True
         if not skip:
             return False
     return False
-
-
-def start_by(clinic: Clinic, stop: Stop, visit: Visit, lane: Lane) -> None:
-    """Start through a lane: kept slots are told apart."""
-    clinic.start(stop, visit, kept=lane[1])
 
 
 def candidates(queue: LeadQueue, lane: Lane) -> list[Entry]:
@@ -143,11 +138,11 @@ def lanes(clinic: Clinic, slots: Slots) -> list[Lane]:
     kept_class = slots.spec.kept_class
     found: list[Lane] = []
     if kept_class > -2:
-        found.append((lambda e: kept_class < 0 or e[0] >> 1 == kept_class, True, -1))
+        found.append((lambda e: kept_class < 0 or class_of(e) == kept_class, True, -1))
     found.append((None, False, -1))
     for k, tranche in enumerate(slots.tranches):
         if tranche.only:
-            found.append((lambda e, only=tranche.only: e[3] in only, False, k))  # type: ignore[misc]
+            found.append((lambda e, only=tranche.only: e[2] in only, False, k))  # type: ignore[misc]
     return found
 
 
@@ -161,7 +156,7 @@ def missing(clinic: Clinic, stop: Stop, visit: Visit, lane: Lane = (None, False,
         waiting = clinic.stops[step.pull_watch].queued_here
         if waiting + stop.in_service >= step.pull_below[stop.period]:
             return PULL
-    until = clinic.env.now + clinic.mean(stop, visit.patient)
+    until = clinic.now + clinic.mean(stop, visit.patient)
     for k, (resource, units) in enumerate(stop.needs):
         if isinstance(resource, Servers):
             fits = resource.fits(units, None if resource.spec.suspend else until)
@@ -193,21 +188,21 @@ def interrupt_for(clinic: Clinic, stop: Stop, visit: Visit) -> bool:
     lead = stop.lead
     if not isinstance(lead, Servers) or lead.spec.interruption == "none" or visit.entry is None:
         return False
-    klass = visit.entry[0] >> 1
+    klass = class_of(visit.entry)
     victims = [v for v in lead.running() if clinic.class_at(v) > klass]
     if not victims:
         return False
     victim = max(victims, key=lambda v: (clinic.class_at(v), v.resumed_at, v.patient))
     if not would_fit(clinic, stop, visit, victim):
         return False
-    clinic.pause(victim)
+    pause(clinic, victim)
     return True
 
 
 def would_fit(clinic: Clinic, stop: Stop, visit: Visit, victim: Visit) -> bool:
     """Whether the visit could start with the victim's servers free."""
-    servers = victim.servers if isinstance(victim.servers, dict) else {}
-    until = clinic.env.now + clinic.mean(stop, visit.patient)
+    servers = victim.servers
+    until = clinic.now + clinic.mean(stop, visit.patient)
     for resource, units in stop.needs:
         if isinstance(resource, Servers):
             limit = None if resource.spec.suspend or visit.remaining >= 0 else until
@@ -223,20 +218,19 @@ def would_fit(clinic: Clinic, stop: Stop, visit: Visit, victim: Visit) -> bool:
 def note_cause(clinic: Clinic, resource: Slots | Servers | Places | Counter) -> None:
     """Book every idle unit to nobody waiting, closing, or what the best head lacks first."""
     if isinstance(resource, Slots):
-        for k, tranche in enumerate(resource.tranches):
+        for tranche in resource.tranches:
             if tranche.free:
                 tranche.cause = cause_of(clinic, resource, tranche.only)
             if tranche.kept:
                 tranche.kept_cause = KEPT if cause_of(clinic, resource, ()) != NOBODY_WAITING else NOBODY_WAITING
-            del k
     elif isinstance(resource, Servers):
         if any(resource.idle) and (cause := cause_of(clinic, resource, ())) != resource.cause:
-            resource.book(clinic.env.now)
+            resource.book(clinic.now)
             resource.cause = cause
     elif isinstance(resource, Places) and resource.number > resource.in_use:
         cause = cause_of(clinic, resource, ())
         if cause != resource.cause:
-            resource.change(clinic.env.now, cause=cause)
+            resource.change(clinic.now, cause=cause)
 
 
 def cause_of(clinic: Clinic, resource: Slots | Servers | Places, only: tuple[int, ...]) -> int:
@@ -244,8 +238,8 @@ def cause_of(clinic: Clinic, resource: Slots | Servers | Places, only: tuple[int
     entry = best_head(clinic, resource, only)
     if entry is None:
         return NOBODY_WAITING
-    stop = clinic.stops[entry[3]]
-    lacks = missing(clinic, stop, entry[5])
+    stop = clinic.stops[entry[2]]
+    lacks = missing(clinic, stop, entry[4])
     if lacks == PULL:
         return PULLED
     if lacks in (FITS, resource.index):
@@ -259,7 +253,7 @@ def best_head(clinic: Clinic, resource: Slots | Servers | Places, only: tuple[in
     if queue is not None:
         if not only:
             return queue.best()
-        return min((e for e in queue.heads() if e[3] in only), default=None)
+        return min((e for e in queue.heads() if e[2] in only), default=None)
     for queue in clinic.users_of[resource.index]:
         entry = queue.best()
         if entry is not None:

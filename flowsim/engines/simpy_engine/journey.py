@@ -7,34 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from simpy.events import AllOf
 
+from flowsim.engines.simpy_engine.finishing import GONE, give_up, go_on
 from flowsim.plan.model import BACK
 
 if TYPE_CHECKING:
     from flowsim.engines.simpy_engine.clinic import Clinic
 
-LEFT = -3
-"""Route target of who leaves: -1 - tables.ENDED.index("left")."""
+EXIT = -98
+"""Where a whole journey ends: nowhere in the pathway."""
 Journey = Generator[Any, Any, int]
-
-
-def whole_journey(clinic: Clinic, patient: int, step: int, *, arrived: bool) -> Journey:
-    """From referral to exit; `arrived`: the patient stands at the first step already (the queue at start)."""
-    end = yield from journey(clinic, patient, step, BACK, arrived=arrived)
-    clinic.exit(patient, end)
-    return end
 
 
 def from_a_bed(clinic: Clinic, patient: int, step: int) -> Journey:
     """The rest of the way of somebody who is in a bed when the run begins."""
     visit = clinic.already_in(patient, step)
     yield visit
-    end = yield from journey(clinic, patient, clinic.go_on(visit), BACK)
-    clinic.exit(patient, end)
-    return end
+    return (yield from journey(clinic, patient, go_on(clinic, visit)))
 
 
-def journey(clinic: Clinic, patient: int, step: int, until: int, *, arrived: bool = False) -> Journey:
-    """From one step to the next, until the way ends or a branch has come to `until`; gives the last target."""
+def journey(clinic: Clinic, patient: int, step: int, until: int = EXIT, *, arrived: bool = False) -> Journey:
+    """From one step to the next, until the way ends or a branch has come to `until`; gives the last target.
+
+    `arrived`: the patient stands in the first step's queue already (the queue at start).
+    """
     env = clinic.env
     while step >= 0 and step != until:
         if step >= clinic.first_split:
@@ -45,26 +40,29 @@ def journey(clinic: Clinic, patient: int, step: int, until: int, *, arrived: boo
             if delay:
                 yield env.timeout(delay)
             if patient in clinic.gone:
-                return LEFT
+                step = GONE
+                break
         visit = clinic.join(patient, step, arrived)
         arrived = False
         yield visit
         while visit.rebook >= 0:
-            clinic.give_up(visit)
+            give_up(clinic, visit)
             yield env.timeout(visit.rebook)
             visit = clinic.join_again(visit)
             yield visit
-        step = clinic.go_on(visit)
+        step = go_on(clinic, visit)
+    if until == EXIT:
+        clinic.exit(patient, step)
     return step
 
 
 def branches(clinic: Clinic, patient: int, step: int) -> Journey:
-    """Parallel branches, each a journey of its own; gives the step where they meet, or LEFT."""
+    """Parallel branches, each a journey of its own; gives the step where they meet, or GONE."""
     split = clinic.plan.splits[step - clinic.first_split]
     clinic.side_by_side(patient)
     ways = [clinic.env.process(journey(clinic, patient, b, split.join)) for b in split.branches]
     yield AllOf(clinic.env, ways)
-    return LEFT if patient in clinic.gone else split.join
+    return GONE if patient in clinic.gone else split.join
 
 
 def discharge(clinic: Clinic, stay: Any, seconds: int, side_steps: tuple[int, ...]) -> Journey:

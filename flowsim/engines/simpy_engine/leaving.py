@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from flowsim.engines.simpy_engine import dispatch
+from flowsim.engines.simpy_engine.finishing import write
 from flowsim.engines.simpy_engine.visit import ELSEWHERE, LEFT, OVERFLOW, Visit
 from flowsim.plan.model import FOREVER
 from flowsim.tables import NEVER, SOURCES
@@ -26,17 +27,12 @@ class Leaving:
         self.clinic = clinic
         self.patience: list[tuple[int, int, int, int, int, Visit]] = []
         self.alarm = FOREVER
-        self.limited: list[LeadQueue] = [q for q in clinic.queues if q.maximum >= 0]
+        self.limited: list[LeadQueue] = [q for q in clinic.queue_at.values() if q.maximum >= 0]
         self.marked: list[Visit] = []
         """Offered treatment elsewhere on joining, now."""
         self.waiting: dict[int, list[Visit]] = defaultdict(list)
         """Marked and still waiting, by terms: they leave in queue order when a week's cap opens."""
         self.sent: dict[tuple[int, str, int], int] = defaultdict(int)
-
-    @property
-    def busy(self) -> bool:
-        """Whether anybody might leave at this instant."""
-        return bool(self.limited or self.patience)
 
     # --- patience -----------------------------------------------------------------------------------------------
 
@@ -50,19 +46,15 @@ class Leaving:
             if seconds != FOREVER:
                 until = clock + seconds
                 visit.leave_at = until if visit.leave_at is None else min(visit.leave_at, until)
-        self._set_alarm(visit)
+        self.set_alarm(visit)
         if step.elsewhere >= 0:
             self._offer(stop, visit, arrived)
 
-    def watch_again(self, visit: Visit) -> None:
-        """A rebooking draws no new patience."""
-        self._set_alarm(visit)
-
-    def _set_alarm(self, visit: Visit) -> None:
+    def set_alarm(self, visit: Visit) -> None:
+        """Remember when the visit's patience ends; a rebooking draws none anew."""
         if visit.leave_at is None:
             return
-        env = self.clinic.env
-        at = max(visit.leave_at, env.now)
+        at = max(visit.leave_at, self.clinic.now)
         key = (at, visit.patient, visit.step, visit.number, visit.attempt, visit)
         heappush(self.patience, key)
         if at < self.alarm:
@@ -72,7 +64,7 @@ class Leaving:
         """Let the clock stop at that second, if it is within the run."""
         self.alarm = at
         if at < self.clinic.plan.end:
-            self.clinic.env.timeout(at - self.clinic.env.now)
+            self.clinic.env.timeout(at - self.clinic.now)
 
     def at_instant(self) -> None:
         """Phase 5: patience first, then queues over their maximum, one at a time, with a dispatch after each."""
@@ -80,15 +72,16 @@ class Leaving:
         while (visit := self._impatient() or self._over()) is not None:
             stop = clinic.stops[visit.step]
             self.withdraw(visit, OVERFLOW if self.turned_away and stop.step.overflow >= 0 else LEFT)
+            dispatch.serve_plain(clinic)
             dispatch.dispatch(clinic)
-        if self.alarm <= clinic.env.now:
+        if self.alarm <= clinic.now:
             self.alarm = FOREVER
             if self.patience:
                 self._ring(self.patience[0][0])
 
     def _impatient(self) -> Visit | None:
         self.turned_away = False
-        now = self.clinic.env.now
+        now = self.clinic.now
         while self.patience and self.patience[0][0] <= now:
             visit = heappop(self.patience)[5]
             if visit.entry is not None and visit.remaining < 0:
@@ -110,7 +103,7 @@ class Leaving:
             clinic.take_out(stop, visit)
             clinic.wake(stop.queue)
         visit.outcome = outcome
-        clinic.write(stop, visit, clinic.env.now)
+        write(clinic, stop, visit, clinic.now)
         visit.over_in(0)
         if outcome == LEFT:
             self._leave_all(visit.patient)
@@ -126,9 +119,9 @@ class Leaving:
 
     def for_good(self, stop: Stop, visit: Visit) -> int:
         """A cancellation or a last no-show after which the patient does not come back."""
-        final = Visit(self.clinic.env, visit.patient, visit.step, visit.number)
-        final.queued, final.attempt, final.outcome = visit.queued, visit.attempt + 1, LEFT
-        self.clinic.write(stop, final, self.clinic.env.now)
+        final = Visit(self.clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
+        final.attempt, final.outcome = visit.attempt + 1, LEFT
+        write(self.clinic, stop, final, self.clinic.now)
         self._leave_all(visit.patient)
         return GONE
 
@@ -159,18 +152,18 @@ class Leaving:
     def _send(self, terms: int, visit: Visit) -> bool:
         clinic = self.clinic
         caps = clinic.plan.elsewhere[terms]
-        week = (clinic.env.now - clinic.plan.week0) // (7 * 86_400)
+        week = (clinic.now - clinic.plan.week0) // (7 * 86_400)
         weekly, yearly = (terms, "week", week), (terms, "year", clinic.iso_year(week))
         if 0 <= caps.weekly_cap <= self.sent[weekly] or 0 <= caps.yearly_cap <= self.sent[yearly]:
             return False
         self.sent[weekly] += 1
         self.sent[yearly] += 1
-        clinic.elsewhere_at[visit.patient] = clinic.env.now
+        clinic.elsewhere_at[visit.patient] = clinic.now
         self.withdraw(visit, ELSEWHERE)
         return True
 
 
-def _place(visit: Visit) -> tuple[int, int, int, int, int]:
+def _place(visit: Visit) -> tuple[int, int, int, int]:
     """A visit's place in its queue's order."""
     assert visit.entry is not None
-    return visit.entry[:5]
+    return visit.entry[:4]

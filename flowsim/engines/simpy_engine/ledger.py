@@ -8,12 +8,28 @@ from math import ceil
 import numpy as np
 
 from flowsim.plan.model import Plan
-from flowsim.tables import WEEK_S, Rows
+from flowsim.tables import NEVER, WEEK_S, Rows
 
 CONTACT_COLUMNS = (
     "patient", "step", "visit", "attempt", "provider", "queued_s", "due_s", "started_s", "finished_s", "outcome",
     "used_s", "overtime_s", "blocked_s",
 )  # fmt: skip
+
+
+def _table(rows: list[tuple[int, ...]], width: int) -> np.ndarray:
+    """Tuples as a table of integers."""
+    return np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows)).reshape(-1, width)
+
+
+def _order(columns: dict[str, np.ndarray]) -> np.ndarray:
+    """By patient, queued, step, visit, attempt; the last three are looked at only where the first two tie."""
+    key = (columns["patient"].astype(np.int64) << 33) + columns["queued_s"]
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    if (key[1:] == key[:-1]).any():
+        names = ("attempt", "visit", "step", "queued_s", "patient")
+        return np.lexsort(tuple(columns[name] for name in names))
+    return order
 
 
 class Ledger:
@@ -23,6 +39,9 @@ class Ledger:
         self.week0 = plan.week0
         self.weeks = ceil((plan.end - plan.week0) / WEEK_S)
         self.contacts: list[tuple[int, ...]] = []
+        """Rows as in CONTACT_COLUMNS."""
+        self.plain: list[tuple[int, ...]] = []
+        """The plainest rows, one server all the time: patient, step, visit, queued, started, finished."""
         shape = [(len(r.tranches), self.weeks) for r in plan.resources]
         self.offered = [np.zeros(s, np.int64) for s in shape]
         self.used = [np.zeros(s, np.int64) for s in shape]
@@ -50,12 +69,17 @@ class Ledger:
 
     def contact_columns(self) -> dict[str, np.ndarray]:
         """The contact rows as columns, sorted by patient, queued, step, visit, attempt."""
-        width = len(CONTACT_COLUMNS)
-        flat = np.fromiter(chain.from_iterable(self.contacts), np.int64, width * len(self.contacts))
-        table = flat.reshape(-1, width)
-        order = np.lexsort((table[:, 3], table[:, 2], table[:, 1], table[:, 5], table[:, 0]))
-        table = table[order].astype(np.int32)
-        return {name: np.ascontiguousarray(table[:, k]) for k, name in enumerate(CONTACT_COLUMNS)}
+        table = _table(self.contacts, len(CONTACT_COLUMNS))
+        plain = _table(self.plain, 6)
+        columns = {name: np.zeros(len(table) + len(plain), np.int32) for name in CONTACT_COLUMNS}
+        for k, name in enumerate(CONTACT_COLUMNS):
+            columns[name][: len(table)] = table[:, k]
+        for k, name in enumerate(("patient", "step", "visit", "queued_s", "started_s", "finished_s")):
+            columns[name][len(table) :] = plain[:, k]
+        columns["due_s"][len(table) :] = NEVER
+        columns["used_s"][len(table) :] = plain[:, 5] - plain[:, 4]
+        order = _order(columns)
+        return {name: values[order] for name, values in columns.items()}
 
     def capacity_rows(self, planned: list[np.ndarray]) -> Rows:
         """The capacity and losses tables."""

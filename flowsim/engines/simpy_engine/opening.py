@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from flowsim.engines.simpy_engine.places import Places
+from flowsim.engines.simpy_engine.service import pause
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import BLOCKED, SERVING, Server, Servers
 from flowsim.plan.model import FOREVER
@@ -32,6 +33,8 @@ class Calendar:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
+        self.changing = False
+        """Whether anything of capacity changes at this instant."""
         self.due: list[Change] = []
         self.unlinked: list[Visit] = []
         self.late: list[tuple[Servers, int, Visit]] = []
@@ -81,13 +84,12 @@ class Calendar:
         for second in sorted(self.changes):
             if second < end:
                 yield env.timeout(second - env.now)
-                self.due = sorted(self.changes.pop(second))
+                self.due, self.changing = sorted(self.changes.pop(second)), True
 
     def take_effect(self) -> None:
         """Phase 2."""
-        if not (self.due or self.unlinked or self.late):
-            return
-        clinic, now = self.clinic, self.clinic.env.now
+        self.changing = False
+        clinic, now = self.clinic, self.clinic.now
         clinic.touched = True
         late, self.late = self.late, []
         for servers, number, visit in late:
@@ -105,7 +107,7 @@ class Calendar:
         clinic, resource = self.clinic, self.clinic.resources[r] if self.clinic.resources else None
         if kind == NEW_WEEK:
             self.flush(now)
-            clinic.leave.new_week()
+            clinic.leaving.new_week()
             return
         if isinstance(resource, Slots):
             if kind == APPEAR:
@@ -131,7 +133,7 @@ class Calendar:
         if visit is None:
             return
         if server.doing == SERVING and resource.spec.suspend:
-            self.clinic.pause(visit)
+            pause(self.clinic, visit)
         elif server.doing == BLOCKED:
             self._leave_later(resource, number, server, visit, now)
 
@@ -145,19 +147,23 @@ class Calendar:
     def _leave_later(self, resource: Servers, number: int, server: Server, visit: Visit, now: int) -> None:
         seconds = max(0, server.close + server.overtime_s - now)
         timer = self.clinic.env.timeout(seconds)
-        timer.callbacks.append(lambda _: self.late.append((resource, number, visit)))
+        timer.callbacks.append(lambda _: self._note(self.late, (resource, number, visit)))
+
+    def _note(self, where: list[Any], what: Any) -> None:
+        """Something to do in phase 2 of this instant."""
+        where.append(what)
+        self.changing = True
 
     def _go_home(self, resource: Servers, number: int, visit: Visit) -> None:
         server = resource.servers[number]
         if server.visit is not visit or server.doing != BLOCKED or server.open:
             return
-        resource.give((number,), self.clinic.env.now)
-        if isinstance(visit.servers, dict):
-            visit.servers[resource.index] = tuple(k for k in visit.servers[resource.index] if k != number)
+        resource.give((number,), self.clinic.now)
+        visit.servers[resource.index] = tuple(k for k in visit.servers[resource.index] if k != number)
 
     def link(self, stop: Stop, visit: Visit) -> bool:
         """Whether a linked visit may go ahead of all today: until the closing of the lead resource's day."""
-        now = self.clinic.env.now
+        now = self.clinic.now
         midnight = (now // DAY_S + 1) * DAY_S
         closing = self.closing_of_day[stop.step.lead].get(now // DAY_S, 0)
         resource = self.clinic.resources[stop.step.lead]
@@ -166,7 +172,7 @@ class Calendar:
         if closing <= now:
             return False
         timer = self.clinic.env.timeout(closing - now)
-        timer.callbacks.append(lambda _: self.unlinked.append(visit))
+        timer.callbacks.append(lambda _: self._note(self.unlinked, visit))
         return True
 
     def _always(self, r: int) -> bool:
@@ -188,3 +194,4 @@ class Calendar:
                 resource.flush(now)
             elif isinstance(resource, Places):
                 resource.change(now)
+                resource.book(now)

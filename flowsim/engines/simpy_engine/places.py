@@ -26,6 +26,8 @@ class Places:
         self.in_use = 0
         self.cause = 0
         self.since = now
+        self.seconds = [0, 0, 0, 0]
+        """Place-seconds offered, used, over and idle since the last change of week or of the cause of idleness."""
         self.seekers: list[Seeker] = []
 
     def fits(self, step: int, units: int) -> bool:
@@ -33,24 +35,36 @@ class Places:
         return self.unlimited or self.number - self.in_use >= units
 
     def change(self, now: int, *, taken: int = 0, number: int | None = None, cause: int | None = None) -> None:
-        """Book the time since the last change, then take or free places, set their number or the cause of idleness."""
-        self._book(now)
+        """Count the time since the last change, then take or free places, set their number or the cause of idleness."""
+        elapsed, self.since = now - self.since, now
+        if elapsed:
+            self._count(elapsed)
         self.in_use += taken
         if number is not None:
             self.number = number
         if cause is not None:
+            self.book(now)
             self.cause = cause
 
-    def _book(self, now: int) -> None:
-        seconds, self.since = now - self.since, now
-        if not seconds:
-            return
+    def _count(self, elapsed: int) -> None:
+        seconds, used = self.seconds, self.in_use
+        offered = used if self.unlimited else self.number
+        seconds[0] += offered * elapsed
+        seconds[1] += used * elapsed
+        if used > offered:
+            seconds[2] += (used - offered) * elapsed
+        else:
+            seconds[3] += (offered - used) * elapsed
+
+    def book(self, now: int) -> None:
+        """Write what was counted up to now in the ledger: at a week's end, or before the cause changes."""
         ledger, week = self.ledger, self.ledger.week(now - 1)
-        offered = self.in_use if self.unlimited else self.number
-        ledger.add(ledger.offered, self.index, 0, week, offered * seconds)
-        ledger.add(ledger.used, self.index, 0, week, self.in_use * seconds)
-        ledger.add(ledger.over, self.index, 0, week, max(0, self.in_use - offered) * seconds)
-        ledger.lose(self.index, 0, self.cause, week, max(0, offered - self.in_use) * seconds)
+        offered, used, over, idle = self.seconds
+        ledger.add(ledger.offered, self.index, 0, week, offered)
+        ledger.add(ledger.used, self.index, 0, week, used)
+        ledger.add(ledger.over, self.index, 0, week, over)
+        ledger.lose(self.index, 0, self.cause, week, idle)
+        self.seconds = [0, 0, 0, 0]
 
     def seek(self, visit: Visit, since: int) -> None:
         """Let a stay wait for a place, while its patient holds on to the step before."""

@@ -9,18 +9,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import heappop, heappush
 
+from flowsim.engines.simpy_engine.staff import Counter
 from flowsim.engines.simpy_engine.visit import Visit
 
-Entry = tuple[int, int, int, int, int, Visit]
-"""(2 x class + not resumed, order value, patient, step, visit, the visit). A linked visit's first number is -1."""
+Entry = tuple[int, int, int, int, Visit]
+"""(rank and order value, patient, step, visit number, the visit), all integers fixed on joining."""
+RANK = 2**33
+"""Entry's first number = rank x RANK + order value; rank = 2 x class + (1 if not resumed), -1 while linked."""
 Kind = tuple[int, int, int]
+"""(step, group where the closing test differs, rank)."""
+
+
+def rank_of(entry: Entry) -> int:
+    """2 x class + (1 if not resumed); -1 while linked."""
+    return (entry[0] + RANK // 2) // RANK
+
+
+def class_of(entry: Entry) -> int:
+    """The class; -1 while linked."""
+    return rank_of(entry) >> 1
 
 
 class LeadQueue:
     """Who waits for one lead resource, in order."""
 
-    def __init__(self, resource: int, *, kinds: bool, by_group: bool, maximum: int, longest: bool) -> None:
+    def __init__(
+        self, resource: int, *, counter: Counter | None, kinds: bool, by_group: bool, maximum: int, longest: bool
+    ) -> None:
         self.resource = resource
+        self.counter = counter
+        """The lead, if counting its servers is enough."""
         self.kinds = kinds
         self.by_group = by_group
         self.maximum = maximum
@@ -28,18 +46,20 @@ class LeadQueue:
         self.heap: list[Entry] = self.heaps.setdefault((0, 0, 0), [])
         self.dirty = False
         self.length = 0
-        self.last: list[tuple[int, int, int, int, int, int, Visit]] | None = [] if maximum >= 0 else None
+        self.plain = not kinds and maximum < 0 and not longest
+        """Nothing but one heap to keep."""
+        self.last: list[tuple[int, int, int, int, int, Visit]] | None = [] if maximum >= 0 else None
         """Who joined last comes first: (-joined, then the queue's order backwards), kept for queues with a maximum."""
         self.oldest: list[tuple[int, Entry]] | None = [] if longest else None
         """By first joining, kept where slots are held for the longest waiter."""
 
-    def push(self, visit: Visit, entry: Entry, group: int) -> None:
+    def push(self, entry: Entry, group: int) -> None:
         """Let a visit wait."""
-        visit.entry = entry
+        visit = entry[4]
         if visit.remaining < 0:
             self.length += 1
         if self.kinds:
-            kind = (entry[3], group if self.by_group else 0, entry[0])
+            kind = (entry[2], group if self.by_group else 0, rank_of(entry))
             heap = self.heaps.get(kind)
             if heap is None:
                 heap = self.heaps[kind] = []
@@ -47,8 +67,8 @@ class LeadQueue:
         else:
             heappush(self.heap, entry)
         if self.last is not None and visit.remaining < 0:
-            k, order, patient, step, number, _ = entry
-            heappush(self.last, (-visit.joined, -k, -order, -patient, -step, -number, visit))
+            key, patient, step, number, _ = entry
+            heappush(self.last, (-visit.joined, -key, -patient, -step, -number, visit))
         if self.oldest is not None:
             heappush(self.oldest, (visit.queued, entry))
 
@@ -63,7 +83,7 @@ class LeadQueue:
         """The first of one heap who still waits."""
         while heap:
             entry = heap[0]
-            if entry[5].entry is entry:
+            if entry[4].entry is entry:
                 return entry
             heappop(heap)
         return None
@@ -86,7 +106,7 @@ class LeadQueue:
         heap = self.oldest or []
         while heap:
             entry = heap[0][1]
-            if entry[5].entry is entry:
+            if entry[4].entry is entry:
                 return entry
             heappop(heap)
         return None
@@ -95,7 +115,7 @@ class LeadQueue:
         """Who joined last (at a tie the last in the queue's order), never one already started."""
         heap = self.last or []
         while heap:
-            visit = heap[0][6]
+            visit = heap[0][5]
             if visit.entry is not None and visit.joined == -heap[0][0] and visit.remaining < 0:
                 return visit
             heappop(heap)
@@ -105,5 +125,5 @@ class LeadQueue:
         """Everybody who waits, in no order."""
         for heap in self.heaps.values():
             for entry in heap:
-                if entry[5].entry is entry:
-                    yield entry[5]
+                if entry[4].entry is entry:
+                    yield entry[4]

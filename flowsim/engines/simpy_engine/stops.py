@@ -6,13 +6,13 @@ from flowsim.engines.simpy_engine.places import Places
 from flowsim.engines.simpy_engine.queues import LeadQueue
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import Counter, Servers
-from flowsim.plan.model import FOREVER, Draws, Plan, Step
+from flowsim.plan.model import Draws, Step
 
 Resource = Slots | Servers | Counter | Places
 
 
 class Stop:
-    """One step: plain data that never changes during a run, and the luck of the current period."""
+    """One step: what never changes during a run, the luck of the current period, and two counts for pull."""
 
     def __init__(self, index: int, step: Step, resources: list[Resource], draws: Draws) -> None:
         self.index = index
@@ -21,13 +21,19 @@ class Stop:
         self.period = 0
         self.needs = [(resources[r], units) for r, units in step.needs]
         self.lead = self.needs[0][0] if self.needs else None
+        self.counter = self.lead if isinstance(self.lead, Counter) else None
+        """The lead, where counting servers is enough: the plain case, kept fast."""
         self.queue: LeadQueue | None = None
-        self.simple = isinstance(self.lead, Counter)
+        self.has_stay = step.stay >= 0
         self.first_come = self.lead is None or self.lead.spec.order == "first_come"
-        self.pausable = any(isinstance(r, Servers) and (r.spec.suspend or r.spec.interruption != "none") for r, _ in self.needs)
+        self.pausable = any(
+            isinstance(r, Servers) and (r.spec.suspend or r.spec.interruption != "none") for r, _ in self.needs
+        )
         self.place: Places | None = None
         """The place reserved before the start, for the stay that follows."""
         self.troubled = step.has_no_show or bool(step.cancellations)
+        self.watched = bool(step.patience_from_decision) or step.elsewhere >= 0
+        """Whether joining must look up patience or an offer of treatment elsewhere."""
         self.watched_by: list[LeadQueue] = []
         """Queues whose steps are pulled by how many wait here or are in service there."""
         self.counted = False
@@ -66,22 +72,3 @@ class Stop:
         while number >= len(self.routes):
             self.routes.append(self.values("route", len(self.routes)))
         return self.routes[number][patient]
-
-
-def countable(plan: Plan, index: int, draws: Draws) -> bool:
-    """Whether a staff resource never closes, is never interrupted, and serves steps that need one of it alone."""
-    spec = plan.resources[index]
-    if spec.kind != "staff" or spec.interruption != "none" or spec.suspend:
-        return False
-    shifts = draws.shifts[index]
-    always = spec.unlimited or (len(shifts) > 0 and bool((shifts[:, 0] <= plan.begin).all() and (shifts[:, 1] == FOREVER).all()))
-    if not always or len(spec.tranches) > 1:
-        return False
-    users = [s for s in plan.steps if any(r == index for r, _ in s.needs)]
-    return all(
-        s.needs == ((index, 1),)
-        and s.pull_watch < 0
-        and not (s.stay >= 0 and not plan.steps[s.stay].sought)
-        and not (s.linked or s.has_no_show or s.cancellations)
-        for s in users
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simpy.events import NORMAL, Event
 
@@ -22,10 +22,6 @@ class Visit(Event):
 
     started: int = NEVER
     """Second the visit (or its first part, if paused) started."""
-    queued: int = NEVER
-    """Clock of the first joining; kept through rebooking, before the run for the queue at start."""
-    joined: int = NEVER
-    """Second of this joining: who joined last leaves a full queue."""
     attempt: int = 0
     no_shows: int = 0
     outcome: int = OPEN
@@ -39,8 +35,8 @@ class Visit(Event):
     """Offered treatment elsewhere, if the caps allow."""
     demoted: bool = False
     """A linked visit that was not started on its day."""
-    servers: tuple[int, ...] | dict[int, tuple[int, ...]] = ()
-    tranche: int = -1
+    servers: dict[int, tuple[int, ...]] = {}
+    """Resource -> numbers of the servers at work with this visit."""
     used: int = 0
     overtime: int = 0
     blocked: int = 0
@@ -53,17 +49,23 @@ class Visit(Event):
     """Seconds left when paused; -1: not paused."""
     resumed_at: int = NEVER
     length: int = 0
-    place_held: bool = False
+    """Seconds of the visit, or of what was left of it when it last started."""
 
-    def __init__(self, env: Environment, patient: int, step: int, number: int) -> None:
+    _ok = True
+    _value = None
+    """A visit never fails and carries no value: an event that only needs a time (`over_in`)."""
+
+    def __init__(self, env: Environment, patient: int, step: int, number: int, queued: int, joined: int) -> None:
         self.env = env
-        self.callbacks = []
+        self.callbacks: list[Any] = []
         self.patient = patient
         self.step = step
         self.number = number
+        self.queued = queued
+        """Clock of the first joining; kept through rebooking, before the run for the queue at start."""
+        self.joined = joined
+        """Second of this joining: who joined last leaves a full queue."""
 
     def over_in(self, seconds: int) -> None:
         """Let the visit end in so many seconds (as simpy.Timeout does, on an event that exists already)."""
-        self._ok = True
-        self._value = None
         self.env.schedule(self, NORMAL, seconds)
