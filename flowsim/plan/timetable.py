@@ -93,8 +93,8 @@ def _week_rows(source: Arrivals) -> Iterable[Row]:
 
 def _from_file(scenario: Scenario, frame: Frame, name: str, source: Arrivals) -> list[Row]:
     """Rows of a file, checked, repeated if it says so, cut to the grid."""
-    path, text = timetable_text(scenario, str(source.timetable))
-    rows, faults = _parsed(path, text, frame)
+    path = str(source.timetable)
+    rows, faults = _parsed(path, scenario.texts[path], frame)
     last = frame.grid.end_day - 1
     if rows and not source.repeats and max(row.day for row in rows) < last:
         end = frame.grid.date_of(max(row.day for row in rows))
@@ -103,20 +103,12 @@ def _from_file(scenario: Scenario, frame: Frame, name: str, source: Arrivals) ->
             f"{path} ends on {end}, before the horizon's last day {frame.grid.date_of(last)}. Continue the file, "
             f"shorten the horizon, or write repeats: true."
         )
-        faults.append(Fault(str(scenario.path), 0, key, str(source.timetable), way_out))
+        faults.append(Fault(str(scenario.path), 0, key, path, way_out))
     if not rows and not faults:
         faults.append(Fault(path, 1, "", "", "holds no rows."))
     if faults:
         raise InputError(faults)
     return _repeated(rows, frame) if source.repeats else rows
-
-
-def timetable_text(scenario: Scenario, file: str) -> tuple[str, str]:
-    """(path, text) of a timetable file among the texts the scenario has read."""
-    for path, text in scenario.texts.items():
-        if str(path) == file or str(path).endswith("/" + file.removeprefix("./").removeprefix("../")):
-            return str(path), text
-    raise InputError([Fault(str(scenario.path), 0, "timetable", file, "is not a file that could be read.")])
 
 
 def _parsed(path: str, text: str, frame: Frame) -> tuple[list[Row], list[Fault]]:
