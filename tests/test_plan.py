@@ -181,13 +181,6 @@ def test_a_dated_change_before_the_run_is_the_beginning():
     assert plan.draw(made, 1, 0).places[3].tolist() == [[0, 9]]
 
 
-def test_what_cannot_change_by_date_is_refused():
-    later = merged(SMALL, {"resources": {"clinic": {"order": "due_first"}}, "pathway": {"visit": {"linked": True}}})
-    with pytest.raises(InputError, match="cannot change by date") as refused:
-        built(SMALL, (date(2027, 2, 1), later))
-    assert {fault.key for fault in refused.value.faults} == {"resources.clinic.order", "pathway.visit.linked"}
-
-
 def test_treatment_elsewhere_may_begin_on_a_date():
     terms = {"share": 1.0, "provider": "private", "price_sek": 65000}
     later = merged(SMALL, {"pathway": {"surgery": {"elsewhere": terms}, "visit": {"no_show": None}}})

@@ -1,7 +1,7 @@
 """From scenario to plan: names become numbers, durations laws per period and group, the calendar days.
 
-A dated change may alter numbers only. What a scenario is made of (steps, resources, tranches, sources) is read from
-its first period, and `build` refuses a later one made of something else.
+A dated change alters numbers and laws, never what a scenario is made of (`scenario.load` refuses it): steps,
+resources, tranches and sources are read from the first period that has them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from flowsim import chance
 from flowsim.errors import Fault, InputError
 from flowsim.plan.calendar import grid
-from flowsim.plan.dated import undatable
 from flowsim.plan.frame import Frame, law_of
 from flowsim.plan.layouts import layouts, lucks
 from flowsim.plan.model import FOREVER, Cancellation, Elsewhere, Plan, Resource, Split, Step, Tranche
@@ -32,7 +31,8 @@ def build(scenario: Scenario) -> Plan:
     """A scenario as plain data for engines and `draw`.
 
     Raises:
-        InputError: a timetable that ends before the horizon, or a dated change of something that is no number.
+        InputError: a timetable that cannot be read or ends before the horizon; a list of waits of another length than
+            its queue.
     """
     frame = frame_of(scenario)
     days = frame.grid
@@ -62,9 +62,7 @@ def frame_of(scenario: Scenario) -> Frame:
         if days.day_of(when) < days.end_day:
             periods[max(days.day_of(when), days.begin_day)] = later
     frame = Frame(days, tuple(periods), tuple(periods.values()))
-    words = "cannot change by date: only numbers and laws can. Write the change without from and to."
-    keys = dict.fromkeys(key for later in frame.models[1:] for key in undatable(frame.model, later))
-    faults = [Fault(str(scenario.path), 0, key, "", words) for key in keys]
+    faults = []
     for entry in model.queue_at_start:
         if isinstance(entry.waited, tuple) and len(entry.waited) != entry.patients:
             words = f"must be one duration for each of the {entry.patients} patients, or a law."
