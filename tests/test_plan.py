@@ -232,12 +232,6 @@ def test_the_plan_is_small_and_survives_pickling():
     assert one.values("duration", 1, 0, 0) == other.values("duration", 1, 0, 0)
 
 
-def test_a_list_of_waits_has_one_for_each_patient():
-    short = [{"step": "surgery", "patients": 3, "waited": ["1 day", "2 days"]}]
-    with pytest.raises(InputError, match="one duration for each of the 3 patients"):
-        built(merged(SMALL, {"queue_at_start": short}))
-
-
 # --- timetables ---------------------------------------------------------------------------------------------------
 
 DATED = {

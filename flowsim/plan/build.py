@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from flowsim import chance
-from flowsim.errors import Fault, InputError
 from flowsim.plan.calendar import grid
 from flowsim.plan.frame import Frame, law_of
 from flowsim.plan.layouts import layouts, lucks
@@ -31,8 +30,7 @@ def build(scenario: Scenario) -> Plan:
     """A scenario as plain data for engines and `draw`.
 
     Raises:
-        InputError: a timetable that cannot be read or ends before the horizon; a list of waits of another length than
-            its queue.
+        InputError: a timetable that cannot be read, or ends before the horizon.
     """
     frame = frame_of(scenario)
     days = frame.grid
@@ -61,16 +59,7 @@ def frame_of(scenario: Scenario) -> Frame:
     for when, later in scenario.periods[1:]:
         if days.day_of(when) < days.end_day:
             periods[max(days.day_of(when), days.begin_day)] = later
-    frame = Frame(days, tuple(periods), tuple(periods.values()))
-    faults = []
-    for entry in model.queue_at_start:
-        if isinstance(entry.waited, tuple) and len(entry.waited) != entry.patients:
-            words = f"must be one duration for each of the {entry.patients} patients, or a law."
-            found = f"{len(entry.waited)} durations"
-            faults.append(Fault(str(scenario.path), 0, f"queue_at_start.{entry.label}.waited", found, words))
-    if faults:
-        raise InputError(faults)
-    return frame
+    return Frame(days, tuple(periods), tuple(periods.values()))
 
 
 def _recipe(scenario: Scenario, frame: Frame) -> Recipe:
