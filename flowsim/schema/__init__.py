@@ -15,6 +15,7 @@ from flowsim.schema.laws import (
     Fixed,
     Gamma,
     Histogram,
+    Law,
     Listed,
     Lognormal,
     Mixture,
@@ -26,16 +27,33 @@ from flowsim.schema.laws import (
     Weibull,
 )
 from flowsim.schema.luck import AnyLuck, BootstrapLuck, CalibratedLuck, ClassLuck, DrawnLuck
-from flowsim.schema.models import Arrivals, Due, Group, InBeds, InQueue, ScenarioModel
+from flowsim.schema.models import Arrivals, Due, Group, Horizon, InBeds, InQueue, ScenarioModel
 from flowsim.schema.pathway import ENDS, ElsewhereTerms, LateCancellation, NoShow, Rework, Routes, Split, Stay, Step
 from flowsim.schema.reading import KeyPath, Mark, Marks, place, read, spelled, text_of
 from flowsim.schema.resources import AnyResource, Places, Season, Slots, Staff
+from flowsim.schema.values import (
+    UNITS_S,
+    WEEKDAYS,
+    Count,
+    Day,
+    Flag,
+    Name,
+    NotNegative,
+    Positive,
+    Share,
+    quantity,
+    seconds,
+    weeks,
+)
+from flowsim.schema.writing import as_yaml
 
 __all__ = [
-    "DOC_KEYS", "ENDS", "AnyLaw", "AnyLuck", "AnyResource", "Arrivals", "BootstrapLuck", "ByGroup", "CalibratedLuck",
-    "ClassLuck", "DrawnLuck", "Due", "ElsewhereTerms", "Empirical", "Entry", "Erlang", "Exponential", "Fixed",
-    "Gamma", "Group", "Histogram", "InBeds", "InQueue", "KeyPath", "LateCancellation", "Listed", "Lognormal", "Mark",
-    "Marks", "Mixture", "Nights", "NoShow", "Normal", "Patience", "Places", "Rework", "Routes", "ScenarioModel",
-    "Season", "Slots", "Split", "Staff", "Stay", "Step", "Triangular", "Uniform", "Weibull", "fault_here",
-    "faults_of", "listed", "nearest", "parsed", "place", "read", "shown", "spelled", "text_of", "value_at",
+    "DOC_KEYS", "ENDS", "UNITS_S", "WEEKDAYS", "AnyLaw", "AnyLuck", "AnyResource", "Arrivals", "BootstrapLuck",
+    "ByGroup", "CalibratedLuck", "ClassLuck", "Count", "Day", "DrawnLuck", "Due", "ElsewhereTerms", "Empirical",
+    "Entry", "Erlang", "Exponential", "Fixed", "Flag", "Gamma", "Group", "Histogram", "Horizon", "InBeds", "InQueue",
+    "KeyPath", "LateCancellation", "Law", "Listed", "Lognormal", "Mark", "Marks", "Mixture", "Name", "Nights",
+    "NoShow", "Normal", "NotNegative", "Patience", "Places", "Positive", "Rework", "Routes", "ScenarioModel",
+    "Season", "Share", "Slots", "Split", "Staff", "Stay", "Step", "Triangular", "Uniform", "Weibull", "as_yaml",
+    "fault_here", "faults_of", "listed", "nearest", "parsed", "place", "quantity", "read", "seconds", "shown",
+    "spelled", "text_of", "value_at", "weeks",
 ]  # fmt: skip

@@ -111,6 +111,7 @@ _KINDS: dict[str, Callable[[Any], str]] = {
     "tuple_type": lambda one: "must be a list: [a, b].",
     "dict_type": lambda one: "must be a mapping: {a: ..., b: ...}.",
     "literal_error": lambda one: _literal(one["input"], one["ctx"]["expected"]),
+    "bool_type": lambda one: "must be true or false (yes, no, on and off are text).",
     "too_short": lambda one: "must hold at least one.",
 }
 

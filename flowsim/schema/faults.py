@@ -20,9 +20,9 @@ def parsed(model: type[M], data: Any, marks: Marks) -> M:
         raise InputError(faults_of(error, data, marks)) from None
 
 
-def faults_of(error: ValidationError, data: Any, marks: Marks) -> list[Fault]:
-    """The faults of a refused model, in the order of the file."""
-    faults = [_fault(one, data, marks) for one in error.errors(include_url=False)]
+def faults_of(error: ValidationError, data: Any, marks: Marks, at: KeyPath = ()) -> list[Fault]:
+    """The faults of a refused model, in the order of the file; `at`: where in `data` the model was read."""
+    faults = [_fault({**one, "loc": (*at, *one["loc"])}, data, marks) for one in error.errors(include_url=False)]
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line))
 
 

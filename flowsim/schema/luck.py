@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, model_validator
 
 from flowsim.schema.entry import Entry, Named, fault, listed
 from flowsim.schema.laws import by_word, sums_to_one
-from flowsim.schema.values import CountFromOne, NotNegative, Share
+from flowsim.schema.values import CountFromOne, Defined, NotNegative, Share
 
 
 class _Luck(Entry):
@@ -50,7 +50,7 @@ class ClassLuck(_Luck):
     """A week's factor by class of week, with transitions if they are given."""
 
     law: Literal["classes"]
-    classes: Named[WeekClass] = Field(min_length=1, description="class: {share, factor}; shares add up to 1")
+    classes: Defined[WeekClass] = Field(min_length=1, description="class: {share, factor}; shares add up to 1")
     transition: Named[Named[Share]] | None = Field(None, description="class: {next class: probability}")
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from flowsim.schema.values import (
     CountFromOne,
     Day,
     Days,
+    Defined,
     Flag,
     Hours,
     IsoWeek,
@@ -275,11 +276,11 @@ class ScenarioModel(Entry):
     calendar: Calendar = Field(Calendar(), description="holidays and closed days")
     unit_costs: str | None = Field(None, description="unit costs file, relative to this file")
     guarantee: Guarantee = Field(Guarantee(), description="the care guarantee")
-    spans: Named[Span] = Field({}, description="waits counted over several steps")
-    groups: Named[Group] = Field(min_length=1, description="case mix groups")
-    arrivals: Named[Arrivals] = Field({}, description="sources of patients")
+    spans: Defined[Span] = Field({}, description="waits counted over several steps")
+    groups: Defined[Group] = Field(min_length=1, description="case mix groups")
+    arrivals: Defined[Arrivals] = Field({}, description="sources of patients")
     queue_at_start: tuple[InQueue, ...] = Field((), description="patients in queues at the start")
     in_beds_at_start: tuple[InBeds, ...] = Field((), description="patients in beds at the start")
     due_at_start: tuple[Due, ...] = Field((), description="patients whose next step is due")
-    resources: Named[Resource] = Field({}, description="what visits need")
-    pathway: Named[Step] = Field(min_length=1, description="steps in plan order")
+    resources: Defined[Resource] = Field({}, description="what visits need")
+    pathway: Defined[Step] = Field(min_length=1, description="steps in plan order")

@@ -25,9 +25,9 @@ class RouteTable(Entry):
         """{a: 0.6, b: 0.4}, or one name alone."""
         if isinstance(data, str):
             return {"to": {data: 1.0}}
-        if isinstance(data, dict) and not isinstance(data.get("to"), dict):
-            return {"to": data}
-        return data
+        if not isinstance(data, dict):
+            raise fault("must be a step or an end, or {step: probability, ...}.")
+        return data if isinstance(data.get("to"), dict) else {"to": data}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

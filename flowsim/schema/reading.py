@@ -34,6 +34,12 @@ _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _EMPTY = ("", "~", "null", "Null", "NULL")
 
 
+def looks_like_no_text(text: str) -> bool:
+    """Would this text, without quotes, be read as a number, true, false or nothing, or be refused?"""
+    patterns = (_WHOLE, _DECIMAL, _LEADING_ZERO, _NOT_FINITE)
+    return text in _WORDS or text in _EMPTY or any(pattern.match(text) for pattern in patterns)
+
+
 class Mark(NamedTuple):
     """Where a key was written."""
 

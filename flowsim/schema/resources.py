@@ -9,7 +9,20 @@ from pydantic import Field, PlainValidator, model_validator
 from flowsim.schema.entry import Entry, Named, fault
 from flowsim.schema.laws import by_word
 from flowsim.schema.luck import Luck
-from flowsim.schema.values import Count, Day, Days, Flag, Hours, NotNegative, Share, Weeks, WholeSeconds, days, hours
+from flowsim.schema.values import (
+    Count,
+    Day,
+    Days,
+    Defined,
+    Flag,
+    Hours,
+    NotNegative,
+    Share,
+    Weeks,
+    WholeSeconds,
+    days,
+    hours,
+)
 
 MON_FRI = days("mon-fri")
 EVERY_DAY = days("mon-sun")
@@ -18,7 +31,7 @@ ALL_HOURS = hours("00:00-24:00")
 
 
 class Season(Entry):
-    """A factor for some ISO weeks."""
+    """A factor for some ISO weeks; in a list of several a later one wins over an earlier one."""
 
     weeks: Weeks = Field(
         description='ISO weeks: "26-32", "51-1", a list or one; 53 takes the factor of 52 unless named'
@@ -114,7 +127,7 @@ class Slots(_Resource, _Calendar):
     slots_per_week: NotNegative = Field(description="slots in a week with all its days open")
     keep_week_total: Flag = Field(False, description="a closed day's slots are spread over the week's open days")
     kept: Kept | None = Field(None, description="slots kept for urgent or longest waiting patients")
-    tranches: Named[SlotTranche] = Field({}, description="further slots, used after the regular, in this order")
+    tranches: Defined[SlotTranche] = Field({}, description="further slots, used after the regular, in this order")
 
 
 class Staff(_Resource, _Calendar):
@@ -129,7 +142,7 @@ class Staff(_Resource, _Calendar):
         "none", description="may a more urgent patient interrupt?"
     )
     part_days: Flag = Field(False, description="a server may work a part of a day")
-    tranches: Named[StaffTranche] = Field({}, description="further servers, used after the regular, in this order")
+    tranches: Defined[StaffTranche] = Field({}, description="further servers, used after the regular, in this order")
 
     @model_validator(mode="after")
     def _size(self) -> Self:
@@ -144,7 +157,7 @@ class Places(_Resource):
     unlimited: Flag = Field(False, description="as many as are needed, instead of places")
     by_weekday: Named[NotNegative] = Field({}, description="places on some weekdays, {fri: 8}")
     blocked_order: Literal["first_come"] = Field("first_come", description="order of those who block while waiting")
-    tranches: Named[PlaceTranche] = Field({}, description="further places, used after the regular, in this order")
+    tranches: Defined[PlaceTranche] = Field({}, description="further places, used after the regular, in this order")
 
     @model_validator(mode="after")
     def _size(self) -> Self:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainValidator, StrictBool, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, StrictBool, WithJsonSchema
 
 from flowsim.schema.entry import fault, listed, nearest, without_doc
 
+T = TypeVar("T")
 UNITS_S: dict[str, float] = {
     "s": 1, "second": 1, "seconds": 1,
     "min": 60, "minute": 60, "minutes": 60,
@@ -248,3 +249,5 @@ Weeks = Annotated[frozenset[int], PlainValidator(weeks), _schema(type=["integer"
 IsoWeek = Annotated[int, PlainValidator(week), _schema(type="integer", minimum=1, maximum=53)]
 Name = Annotated[str, PlainValidator(name), _schema(type="string", pattern=r"^[^\W\d]\w*$")]
 Flag = StrictBool
+Defined = Annotated[dict[Name, T], BeforeValidator(without_doc)]
+"""A mapping that defines names: groups, resources, steps."""
