@@ -284,6 +284,13 @@ def test_durations_last_at_least_a_second_unless_declared_zero():
     assert np.array(draws.values("duration", 1, 0, 0))[~hip].min() == 1
 
 
+def test_a_mixture_may_hold_a_zero():
+    parts = [{"share": 0.4, "law": "fixed", "value": 0}, {"share": 0.6, "law": "exponential", "mean": "1 s"}]
+    mixed = {"pathway": {"surgery": {"duration": {"law": "mixture", "parts": parts}}}}
+    _, draws = drawn(merged(SMALL, {"horizon": {"weeks": 100}, **mixed}))
+    assert np.mean(np.array(draws.values("duration", 1, 0, 0)) == 0) == pytest.approx(0.4, abs=0.05)
+
+
 def test_cancellations_name_a_cause_and_what_follows():
     two = [
         {"cause": "illness", "share": 0.2, "rebook_after": "10 days", "leave_share": 1.0},

@@ -266,7 +266,7 @@ def _seconds(value: np.ndarray, laws: Laws, group: np.ndarray) -> np.ndarray:
 def _may_be_zero(law: Law) -> bool:
     """Whether a length of exactly 0 is declared by the law."""
     if law["law"] == "mixture":
-        return any(_may_be_zero(part) for part in law["parts"])
+        return any(_may_be_zero(part["of"]) for part in law["parts"])
     return law["law"] in _ZERO_LAWS
 
 
