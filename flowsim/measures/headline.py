@@ -14,11 +14,13 @@ from flowsim.measures.queues import Day, day_ends, every_queue, limits, waiting_
 from flowsim.measures.runs import Run, Source, collect, framed, resource_names, step_names, treatment_step
 from flowsim.measures.spells import spells
 from flowsim.measures.waits import ended_waits, inside_horizon, shares_within, spread
+from flowsim.tables import SOURCES
 
 Numbers = Iterator[tuple[str, str, Sequence[str], "np.ndarray | Sequence[float]"]]
 """(measure, unit, names of steps or resources, one value for each)."""
 QUEUES = {"step": "queue", "resource": "resource_queue", "span": "span_queue", "sum": "queue_sum"}
-AMOUNTS = ("offered", "used", "lost", "overtime", "over")
+UNITS = ("slots", "hours", "place-days")
+AMOUNTS = {"offered": UNITS, "used": UNITS, "lost": UNITS, "overtime": ("hours",), "over": ("place-days",)}
 
 
 def summary(results: Source, dates: Sequence[Day] = ()) -> pd.DataFrame:
@@ -33,9 +35,9 @@ def summary(results: Source, dates: Sequence[Day] = ()) -> pd.DataFrame:
     - within_share_treated, within_share_treated_elsewhere, within_share_waiting: inside the guarantee
     - operations, operations_year_1 (52 weeks), operations_per_week, operations_to:<date>: the guarantee's
       treatment step, own clinic; visits, visits_year_1, visits_per_week: every step
-    - patients_<ended>; arrived, bought (handed to another provider) in the horizon
-    - offered, used, lost, overtime, over, utilisation_share, booked_share, lost_share:<cause>, lack_of_bed_share
-      (offered and lost for want of any place) by resource; beds_at_0600_mean
+    - patients_<ended>; arrived (referred in the horizon), bought (handed to another provider in it)
+    - offered, used, lost, overtime (staff), over (places), utilisation_share, booked_share, lost_share:<cause>,
+      lack_of_bed_share (offered and lost for want of any place) by resource; beds_at_0600_mean
 
     Raises:
         FlowsimError: a date outside the horizon.
@@ -119,17 +121,18 @@ def _patients(run: Run, dates: Sequence[Day]) -> Numbers:
     """Own patients by how they ended, arrivals, and those handed to another provider."""
     for end, count in zip(OWN_ENDS, ends(run)[run.own_groups].sum(axis=0), strict=True):
         yield f"patients_{end}", "patients", [""], [count]
-    for name, column in (("arrived", "arrived_day"), ("bought", "elsewhere_day")):
-        yield name, "patients", [""], [np.sum(run.own_patients & inside_horizon(run, run.patients[column]))]
+    p, own = run.patients, run.own_patients
+    new = own & (p["source"] == SOURCES.index("arrivals"))
+    yield "arrived", "patients", [""], [np.sum(new & inside_horizon(run, p["arrived_day"]))]
+    yield "bought", "patients", [""], [np.sum(own & inside_horizon(run, p["elsewhere_day"]))]
 
 
 def _capacity(run: Run, dates: Sequence[Day]) -> Numbers:
     """Capacity over the horizon, and beds."""
     names, sums = resource_names(run.setting), totals(run)
-    units = {resource.name: resource.unit for resource in run.setting.resources}
-    for amount in AMOUNTS:
-        for unit in dict.fromkeys(units.values()):
-            mine = [k for k, name in enumerate(names) if units[name] == unit]
+    for amount, units in AMOUNTS.items():
+        for unit in units:
+            mine = [k for k, resource in enumerate(run.setting.resources) if resource.unit == unit]
             yield amount, unit, [names[k] for k in mine], sums[amount][mine]
     yield "utilisation_share", "share", names, sums["utilisation"]
     yield "booked_share", "share", names, sums["booked_share"]
