@@ -232,6 +232,30 @@ def test_the_plan_is_small_and_survives_pickling():
     assert one.values("duration", 1, 0, 0) == other.values("duration", 1, 0, 0)
 
 
+def test_weekly_luck_by_classes_levels_and_tranche():
+    classes = {
+        "law": "classes",
+        "classes": {"low": {"share": 0.5, "factor": 0.5}, "high": {"share": 0.5, "factor": 1.5}},
+        "transition": {"low": {"low": 0.0, "high": 1.0}, "high": {"low": 1.0, "high": 0.0}},
+    }
+    evening = {"slots_per_week": 10, "days": "mon-fri", "luck": {**classes, "transition": None, "level_out": 0.5}}
+    theatre = {"luck": classes, "tranches": {"evening": evening}}
+    draws = plan.draw(built(merged(SMALL, {"resources": {"theatre": theatre}})), 1, 0)
+    slots = draws.slots[1]
+    weekly = [np.bincount(slots[slots[:, 2] == t][:, 0] // WEEK).tolist() for t in (0, 1)]
+    assert weekly[0] in ([5, 15] * 4, [15, 5] * 4)
+    running = np.cumsum(weekly[1])
+    assert set(np.diff(running, prepend=0).tolist()) <= {7, 8, 12, 13}
+    assert set(draws.planned[1].ravel().tolist()) == {10.0}
+
+
+def test_luck_may_change_by_date():
+    lucky = {"law": "bootstrap", "values": [0.5], "block_weeks": 1}
+    later = merged(SMALL, {"resources": {"theatre": {"luck": lucky}}})
+    draws = plan.draw(built(SMALL, (date(2027, 1, 18), later)), 1, 0)
+    assert np.bincount(draws.slots[1][:, 0] // WEEK).tolist() == [10, 10] + [5] * 6
+
+
 # --- timetables ---------------------------------------------------------------------------------------------------
 
 DATED = {

@@ -169,7 +169,7 @@ def places(layout: Layout, luck: list[np.ndarray], grid: Grid) -> np.ndarray:
 def planned(layout: Layout, grid: Grid) -> np.ndarray:
     """What calendar x season x level offer, (tranche, week from the start's week on): slots, server-s, place-s."""
     unit = {"slots": 1, "staff": None, "places": DAY_S}[layout.kind]
-    in_run = (grid.days >= 0) & (grid.days < grid.end_day)
+    in_run = (grid.days >= grid.begin_day) & (grid.days < grid.end_day)
     out = np.zeros((len(layout.parts), grid.weeks + grid.first_week))
     for t, part in enumerate(layout.parts):
         by_day = part.amount * part.is_open * in_run * (part.length if unit is None else unit)

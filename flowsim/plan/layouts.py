@@ -11,11 +11,8 @@ from flowsim.plan.calendar import EVERY_DAY, WEEKDAYS, by_weekday, season, withi
 from flowsim.plan.capacity import Layout, Part, spread_over_open
 from flowsim.plan.frame import Frame, plain
 from flowsim.plan.recipe import Law
-from flowsim.schema import ClassLuck, Season
+from flowsim.schema import Season
 from flowsim.tables import DAY_S
-
-_ORIGIN = "2001-W01"
-"""Week in which chains of week classes begin, so that a longer run has the same classes."""
 
 
 def layouts(frame: Frame) -> tuple[Layout, ...]:
@@ -143,16 +140,6 @@ def _regular_or(resource: Any, label: str) -> Any:
 
 
 def luck_of(luck: Any) -> Law | None:
-    """A luck of the schema as plain data."""
-    if luck is None:
-        return None
-    made: dict[str, Any] = plain(luck)
-    if isinstance(luck, ClassLuck):
-        made["classes"] = [{"share": one.share, "values": [one.factor]} for one in luck.classes.values()]
-        rows = luck.transition
-        if rows is not None:
-            made["transition"] = [[rows[a].get(b, 0.0) for b in luck.classes] for a in luck.classes]
-            made["origin"] = _ORIGIN
-    if "law" not in made:
-        raise ValueError("a calibrated luck must have been read from its file by scenario.load")
+    """A luck of the schema as plain data. (`scenario.load` has filled in what a calibration file says.)"""
+    made: Law | None = plain(luck)
     return made

@@ -116,7 +116,8 @@ def start_sources(frame: Frame) -> tuple[StartSource, ...]:
 
 def _cumulative(frame: Frame, named: Mapping[str, float] | None) -> tuple[float, ...]:
     """Cumulative shares of the groups."""
-    return tuple(np.cumsum(group_shares(frame, named)).tolist())
+    shares = np.cumsum(group_shares(frame, named))
+    return tuple((shares / (shares[-1] or 1.0)).tolist())
 
 
 def _queue(frame: Frame, entry: InQueue) -> StartSource:

@@ -78,7 +78,8 @@ def _routing(frame: Frame, step: StepModel) -> tuple[Routing, ...]:
         table = step.then.targets(group)
         if table not in made:
             shares = np.cumsum([share for _, share in table])
-            made[table] = Routing(tuple(target(frame, name) for name, _ in table), tuple(shares.tolist()))
+            codes = tuple(target(frame, name) for name, _ in table)
+            made[table] = Routing(codes, tuple((shares / shares[-1]).tolist()))
     return tuple(made[step.then.targets(group)] for group in frame.groups)
 
 
