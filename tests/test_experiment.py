@@ -1,0 +1,187 @@
+"""Replications: the same rows in any order, on any number of workers (P-DET-1, 2, 5), failures kept apart (P-RES-4)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flowsim import experiment, plan, scenario
+from flowsim.errors import RunError
+from flowsim.plan import Plan
+from flowsim.tables import Results
+
+STARTER = Path(experiment.__file__).parent / "cli" / "starter" / "scenarios"
+NAMES = ("today", "evening")
+
+
+@pytest.fixture(scope="module")
+def plans() -> list[Plan]:
+    return [plan.build(scenario.load(STARTER / f"{name}.yaml")) for name in NAMES]
+
+
+def contacts(results: Results) -> dict[str, pd.DataFrame]:
+    """Everything of a replication, small enough to ship: one hash of all rows."""
+    tables = (results.patients, results.contacts, results.capacity, results.losses)
+    text = "".join(frame.to_csv(index=False) for frame in tables)
+    row = {"scenario": [results.setting.scenario], "replication": [int(results.capacity["replication"].iloc[0])]}
+    return {"hash": pd.DataFrame({**row, "value": [hashlib.sha256(text.encode()).hexdigest()]})}
+
+
+def broken(results: Results) -> dict[str, pd.DataFrame]:
+    found = contacts(results)["hash"]
+    if found["replication"].iloc[0] == 1 and found["scenario"].iloc[0] == "evening":
+        raise ZeroDivisionError("injected")
+    return {"hash": found}
+
+
+def broken_always(results: Results) -> dict[str, pd.DataFrame]:
+    raise ZeroDivisionError("injected")
+
+
+def slow(results: Results) -> dict[str, pd.DataFrame]:
+    time.sleep(30)
+    return contacts(results)
+
+
+def hashes(plans: list[Plan], replications: int, **keyword: object) -> pd.DataFrame:
+    return experiment.run(plans, replications, 1, summarise=contacts, **keyword).summaries["hash"]  # type: ignore[arg-type]
+
+
+def test_det_1_the_same_rows_on_any_number_of_workers_and_any_executor(plans: list[Plan]) -> None:
+    serial = hashes(plans, 4)
+    assert list(serial["scenario"]) == ["today"] * 4 + ["evening"] * 4
+    assert list(serial["replication"]) == [0, 1, 2, 3] * 2
+    assert serial["value"].nunique() == 8
+    pd.testing.assert_frame_equal(hashes(plans, 4, workers=2), serial)
+    with ThreadPoolExecutor(2) as pool:
+        pd.testing.assert_frame_equal(hashes(plans, 4, executor=pool), serial)
+
+
+def test_det_2_a_replication_does_not_depend_on_how_many_are_run(plans: list[Plan]) -> None:
+    many, few = hashes(plans, 5), hashes(plans, 2)
+    assert list(many["value"][many["replication"] < 2]) == list(few["value"])
+    later = experiment.run(plans, 3, 1, first=2, summarise=contacts)
+    first = experiment.run(plans, 2, 1, summarise=contacts)
+    pd.testing.assert_frame_equal(experiment.joined([first, later]).summaries["hash"], many)
+
+
+PRINT_HASH = """
+import sys; sys.path.insert(0, sys.argv[1])
+from test_experiment import NAMES, STARTER, hashes
+from flowsim import plan, scenario
+print("".join(hashes([plan.build(scenario.load(STARTER / f"{n}.yaml")) for n in NAMES], 1)["value"]))
+"""
+
+
+def test_det_5_order_never_comes_from_hashes_of_objects() -> None:
+    found = set()
+    for seed in ("0", "1", "random"):
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT_HASH, str(Path(__file__).parent)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.add(done.stdout)
+    assert len(found) == 1
+
+
+def test_res_4_a_broken_replication_is_named_and_the_others_are_kept(plans: list[Plan]) -> None:
+    outcome = experiment.run(plans, 3, 7, summarise=broken)
+    (failure,) = outcome.failures
+    assert str(failure) == "evening, replication 1, seed 7: ZeroDivisionError: injected"
+    assert "in broken" in failure.trace
+    kept = outcome.summaries["hash"]
+    assert list(zip(kept["scenario"], kept["replication"], strict=True)) == [
+        ("today", 0), ("today", 1), ("today", 2), ("evening", 0), ("evening", 2),
+    ]  # fmt: skip
+    everything = experiment.run(plans, 3, 7, summarise=contacts).summaries["hash"]
+    assert list(kept["value"]) == list(everything["value"].drop(4))
+
+
+def test_nothing_but_failures_is_an_error(plans: list[Plan]) -> None:
+    with pytest.raises(RunError, match="Every replication failed; the first: today, replication 0, seed 1: Zero"):
+        experiment.run(plans[:1], 2, 1, summarise=broken_always)
+
+
+def test_rows_are_kept_only_where_asked_for(plans: list[Plan]) -> None:
+    outcome = experiment.run(plans, 2, 1, keep_rows=1)
+    assert outcome.rows is not None
+    assert outcome.summaries == {}
+    assert set(outcome.rows.contacts["replication"]) == {0}
+    assert list(outcome.rows.settings) == list(NAMES)
+    assert experiment.run(plans, 1, 1).rows is None
+
+
+def test_progress_is_told_of_every_replication(plans: list[Plan]) -> None:
+    told: list[tuple[int, int]] = []
+    experiment.run(plans, 3, 1, summarise=contacts, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (6, 6)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+LONG_RUN = """
+import sys; sys.path[:0] = sys.argv[1:]
+if __name__ == "__main__":
+    from test_experiment import NAMES, STARTER, slow
+    from flowsim import experiment, plan, scenario
+    plans = [plan.build(scenario.load(STARTER / f"{n}.yaml")) for n in NAMES]
+    print("ready", flush=True)
+    experiment.run(plans, 4, 1, workers=2, summarise=slow)
+"""
+
+
+def children(parent: int) -> list[int]:
+    """Processes whose parent is this one: two workers, and Python's own keeper of shared resources."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            parents[int(status.parent.name)] = int(fields[1])
+    near = [pid for pid, above in parents.items() if above == parent]
+    return near
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_its_parent(tmp_path: Path, how: signal.Signals) -> None:
+    script = tmp_path / "long_run.py"
+    script.write_text(LONG_RUN)
+    here = Path(__file__).parent
+    command = [sys.executable, str(script), str(here), str(here.parent)]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert run.stdout is not None
+    assert run.stdout.readline() == b"ready\n"
+    began = time.monotonic()
+    while len(children(run.pid)) < 3 and time.monotonic() - began < 20:
+        time.sleep(0.1)
+    time.sleep(1.0)
+    workers = children(run.pid)
+    assert len(workers) >= 3
+    run.send_signal(how)
+    run.wait(timeout=10)
+    run.stdout.close()
+    began = time.monotonic()
+    while any(alive(pid) for pid in workers) and time.monotonic() - began < 5:
+        time.sleep(0.1)
+    assert not [pid for pid in workers if alive(pid)], "a worker lives on"
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
