@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flowsim import measures
 
 END = 14.0
-GRID = 8
+GRID = 4
 """Moments a day: few, so that ties abound."""
 SPANS = (("decided", "decision", "surgery"), ("referred", "referral", "surgery"), ("visited", "visit", "surgery"))
 TRIED = later(SETTING, spans=SPANS)
@@ -154,22 +154,28 @@ tried = settings(max_examples=60, deadline=None)
 def test_queues_equal_counting_by_hand(some: list[Journey]) -> None:
     patients, contacts, run = made(some)
     shared = measures.prepare(run)
+    waits = {step: waiting(patients, contacts, step) for step in ("visit", "surgery")}
+    spells = {name: inside(patients, contacts, begins) for name, begins, _ in SPANS}
+    anywhere = [(p, a, b) for found in waits.values() for p, a, b in found]
+    anywhere += [(p, a, b) for found in spells.values() for p, _, a, b, _ in found]
+    daily = measures.queue_on(shared, range(14)).set_index(["kind", "name", "day"])["patients"]
+    for day in range(14):
+        for step, waits_here in waits.items():
+            assert daily["step", step, day] == at(day + 1, waits_here)
+        for name, spells_here in spells.items():
+            assert daily["span", name, day] == sum(a < day + 1 <= b for _, _, a, b, _ in spells_here)
+        assert daily["sum", "all", day] == len({p for p, a, b in anywhere if a < day + 1 <= b})
     queue = measures.queue_length(shared).set_index(["step", "week"])["patients"]
     span = measures.span_queue(shared).set_index(["span", "week"])["patients"]
     total = measures.queue_sum(shared).set_index("week")["patients"]
     over = measures.over_limit(shared, 3.0).set_index(["kind", "span", "week"])
-    for week, moment in ((0, 7.0), (1, 14.0)):
-        waits = {step: waiting(patients, contacts, step) for step in ("visit", "surgery")}
-        spells = {name: inside(patients, contacts, begins) for name, begins, _ in SPANS}
-        for step, found in waits.items():
-            assert queue[step, week] == at(moment, found)
-        for name, found_here in spells.items():
-            now = [s for s in found_here if s[2] < moment <= s[3]]
+    for week, day in ((0, 6), (1, 13)):
+        assert total[week] == daily["sum", "all", day]
+        assert all(queue[step, week] == daily["step", step, day] for step in waits)
+        for name, spells_here in spells.items():
+            now = [clock for _, clock, a, b, _ in spells_here if a < day + 1 <= b]
             assert span[name, week] == len(now)
-            assert over.loc[("span", name, week), "over"] == sum(moment - clock > 3.0 for _, clock, *_ in now)
-        anywhere = [(p, a, b) for found in waits.values() for p, a, b in found]
-        anywhere += [(p, a, b) for found_here in spells.values() for p, _, a, b, _ in found_here]
-        assert total[week] == len({p for p, a, b in anywhere if a < moment <= b})
+            assert over.loc[("span", name, week), "over"] == sum(day + 1 - clock > 3.0 for clock in now)
 
 
 @tried
