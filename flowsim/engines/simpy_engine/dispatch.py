@@ -28,6 +28,7 @@ NOBODY_WAITING, CLOSING, _, _, PULLED, KEPT = range(6)
 """The first of Setting.causes; `missing:<resource>` are the last."""
 Lane = tuple[Callable[[Entry], bool] | None, bool, int]
 """(who may come this way; kept slots?; restricted tranche or -1)."""
+OPEN_LANE: Lane = (None, False, -1)
 
 
 def serve_plain(clinic: Clinic) -> None:
@@ -53,13 +54,10 @@ def dispatch(clinic: Clinic) -> None:
         place_the_blocked(clinic)
     while clinic.dirty:
         queues, clinic.dirty = clinic.dirty, []
-        clinic.touched = True
         for queue in queues:
             queue.dirty = False
-        if len(queues) == 1:
-            serve(clinic, queues[0], None)
-        else:
-            by_class(clinic, queues)
+        clinic.touched = True
+        by_class(clinic, [q for q in queues if clinic.resources[q.resource].may_start()])
     if clinic.touched:
         clinic.touched = False
         for resource in clinic.explained:
@@ -77,76 +75,72 @@ def place_the_blocked(clinic: Clinic) -> None:
 
 
 def by_class(clinic: Clinic, queues: list[LeadQueue]) -> None:
-    """One pass over several queues: the most urgent class everywhere, then the next; stops when something was freed."""
+    """One pass over queues: the most urgent class everywhere, then the next; stops when something was freed."""
     queues.sort(key=attrgetter("resource"))
-    done = -2
-    while True:
-        classes = [class_of(entry) for q in queues for entry in q.heads() if class_of(entry) > done]
-        if not classes:
-            return
-        done = min(classes)
+    klass: int | None = -1 if len(queues) > 1 else None
+    while queues:
+        if klass is not None:
+            klass = min((k for q in queues if (k := q.next_class(klass)) is not None), default=None)
+            if klass is None:
+                return
         for queue in queues:
-            serve(clinic, queue, done)
+            serve(clinic, queue, klass)
             if clinic.dirty:
                 for again in queues:
                     clinic.wake(again)
                 return
+        if klass is None:
+            return
+        klass += 1
 
 
 def serve(clinic: Clinic, queue: LeadQueue, klass: int | None) -> None:
     """Start whoever can start in one queue (of one class, if given), in order; stops when something was freed."""
     resource = clinic.resources[queue.resource]
-    if isinstance(resource, Slots) and resource.special:
-        for lane in lanes(clinic, resource):
-            while serve_next(clinic, queue, klass, lane) and not clinic.dirty:
-                pass
-    else:
-        while serve_next(clinic, queue, klass, (None, False, -1)) and not clinic.dirty:
+    special = isinstance(resource, Slots) and resource.special
+    for lane in lanes(resource) if special else (OPEN_LANE,):  # type: ignore[arg-type]
+        while not clinic.dirty and serve_next(clinic, queue, klass, lane):
             pass
 
 
 def serve_next(clinic: Clinic, queue: LeadQueue, klass: int | None, lane: Lane) -> bool:
     """Start the next who can by the queue's rule: the head or nobody (`wait`), or the next who fits (`skip`)."""
-    skip = clinic.plan.resources[queue.resource].skip
-    for entry in candidates(queue, lane):
+    for entry in candidates(queue, lane, skip=clinic.plan.resources[queue.resource].skip):
         if klass is None or class_of(entry) == klass:
             stop, visit = clinic.stops[entry[2]], entry[4]
             if missing(clinic, stop, visit, lane) == FITS or interrupt_for(clinic, stop, visit):
                 start(clinic, stop, visit, kept=lane[1])
                 return True
-        if not skip:
-            return False
     return False
 
 
-def candidates(queue: LeadQueue, lane: Lane) -> list[Entry]:
-    """Heads of kinds that may come through a lane, best first."""
+def candidates(queue: LeadQueue, lane: Lane, *, skip: bool) -> list[Entry]:
+    """Heads that may come through a lane, best first: of every kind if the queue may skip, else the best alone."""
     may, kept, _ = lane
-    if may is None:
-        if not queue.kinds:
-            head = queue.best()
-            return [head] if head is not None else []
-        return queue.heads()
     if kept and queue.oldest is not None:
-        longest = queue.longest_waiter()
-        return [longest] if longest is not None else []
-    return [entry for entry in queue.heads() if may(entry)]
+        head = queue.longest_waiter()
+    elif not skip:
+        head = queue.best(may)
+    else:
+        return [entry for entry in queue.heads() if may is None or may(entry)]
+    return [head] if head is not None else []
 
 
-def lanes(clinic: Clinic, slots: Slots) -> list[Lane]:
-    """Ways into a resource of slots: kept slots for whom they are kept, the open ones, then tranches for few steps."""
+def lanes(slots: Slots) -> list[Lane]:
+    """Ways into slots that are free now: kept ones for whom they are kept, open ones, then tranches for few steps."""
     kept_class = slots.spec.kept_class
     found: list[Lane] = []
-    if kept_class > -2:
+    if any(t.kept for t in slots.tranches):
         found.append((lambda e: kept_class < 0 or class_of(e) == kept_class, True, -1))
-    found.append((None, False, -1))
+    if slots.unlimited or any(t.free for t in slots.tranches if not t.only):
+        found.append(OPEN_LANE)
     for k, tranche in enumerate(slots.tranches):
-        if tranche.only:
+        if tranche.only and tranche.free:
             found.append((lambda e, only=tranche.only: e[2] in only, False, k))  # type: ignore[misc]
     return found
 
 
-def missing(clinic: Clinic, stop: Stop, visit: Visit, lane: Lane = (None, False, -1)) -> int:
+def missing(clinic: Clinic, stop: Stop, visit: Visit, lane: Lane = OPEN_LANE) -> int:
     """The first resource in step order that the visit lacks to start now; PULL; or FITS."""
     if visit.remaining >= 0:
         short = (r.index for r, n in stop.needs if isinstance(r, Servers) and not r.fits(n, None))
@@ -251,9 +245,7 @@ def best_head(clinic: Clinic, resource: Slots | Servers | Places, only: tuple[in
     """The best of those who wait and would use the resource."""
     queue = clinic.queue_at.get(resource.index)
     if queue is not None:
-        if not only:
-            return queue.best()
-        return min((e for e in queue.heads() if e[2] in only), default=None)
+        return queue.best((lambda e: e[2] in only) if only else None)
     for queue in clinic.users_of[resource.index]:
         entry = queue.best()
         if entry is not None:

@@ -34,6 +34,10 @@ class Places:
         """Whether so many places are free."""
         return self.unlimited or self.number - self.in_use >= units
 
+    def may_start(self) -> bool:
+        """Whether any place is free at all."""
+        return self.unlimited or self.number > self.in_use
+
     def change(self, now: int, *, taken: int = 0, number: int | None = None, cause: int | None = None) -> None:
         """Count the time since the last change, then take or free places, set their number or the cause of idleness."""
         elapsed, self.since = now - self.since, now

@@ -6,7 +6,7 @@ head of a kind speaks for all behind it. Entries are integers fixed on joining; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
 from flowsim.engines.simpy_engine.staff import Counter
@@ -95,11 +95,19 @@ class LeadQueue:
             return [head] if head else []
         return sorted(head for heap in self.heaps.values() if (head := self.head_of(heap)))
 
-    def best(self) -> Entry | None:
-        """The first of all."""
-        if not self.kinds:
-            return self.head_of(self.heap)
-        return min((head for heap in self.heaps.values() if (head := self.head_of(heap))), default=None)
+    def best(self, may: Callable[[Entry], bool] | None = None) -> Entry | None:
+        """The first of all; of those who may come (who must be whole kinds), if said."""
+        found: Entry | None = None
+        for heap in self.heaps.values():
+            head = self.head_of(heap)
+            if head is not None and (found is None or head < found) and (may is None or may(head)):
+                found = head
+        return found
+
+    def next_class(self, least: int) -> int | None:
+        """The most urgent class among the heads that is at least this (-1: linked)."""
+        classes = (class_of(head) for heap in self.heaps.values() if (head := self.head_of(heap)) is not None)
+        return min((k for k in classes if k >= least), default=None)
 
     def longest_waiter(self) -> Entry | None:
         """Who first joined longest ago."""

@@ -41,6 +41,10 @@ class Slots:
             return True
         return sum(t.free for t in self.tranches if t.serves(step)) >= units
 
+    def may_start(self) -> bool:
+        """Whether any slot is free at all."""
+        return self.unlimited or any(t.free or t.kept for t in self.tranches)
+
     def take(self, step: int, units: int, *, kept: bool = False) -> int:
         """Use slots of the first tranches that have them; gives the tranche of the first slot."""
         if self.unlimited:

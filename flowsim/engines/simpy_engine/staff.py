@@ -21,6 +21,10 @@ class Counter:
         self.servers = servers
         self.free = FOREVER if spec.unlimited else servers
 
+    def may_start(self) -> bool:
+        """Whether anybody is free at all."""
+        return self.free > 0
+
 
 class Server:
     """One server: open or not, until when, and with whom."""
@@ -62,6 +66,10 @@ class Servers:
     def fits(self, units: int, until: int | None) -> bool:
         """Whether so many servers can start now."""
         return self.unlimited or len(self.free(until)) >= units
+
+    def may_start(self) -> bool:
+        """Whether anybody is free at all, or can be freed."""
+        return self.unlimited or any(self.idle) or self.spec.interruption != "none"
 
     def take(self, visit: Visit, units: int, until: int | None, now: int, doing: int = SERVING) -> tuple[int, ...]:
         """The lowest-numbered servers that can, now with this visit."""
