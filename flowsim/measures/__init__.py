@@ -22,7 +22,7 @@ from flowsim.measures.headline import summary
 from flowsim.measures.laws import conservation, littles_law
 from flowsim.measures.patients import patients_by_end, routes, throughput
 from flowsim.measures.queues import mean_queue, over_limit, queue_length, queue_on, queue_sum, span_queue
-from flowsim.measures.runs import Source, prepare
+from flowsim.measures.runs import Run, Source, prepare
 from flowsim.measures.waits import wait_histogram, waiting_time, within_guarantee, within_guarantee_by_week
 from flowsim.tables import Results
 
@@ -60,6 +60,7 @@ def every_measure(results: Source) -> dict[str, pd.DataFrame]:
 
 __all__ = [
     "MEASURES",
+    "Run",
     "Source",
     "bed_occupancy",
     "capacity_by_week",
