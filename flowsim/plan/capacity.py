@@ -156,22 +156,29 @@ def places(layout: Layout, luck: list[np.ndarray], grid: Grid) -> np.ndarray:
         numbers = [FOREVER, *([0] * (len(layout.parts) - 1))]
         return np.array([[grid.begin_day * DAY_S, *numbers]], dtype=np.int64)
     in_run = (grid.days >= grid.begin_day) & (grid.days < grid.end_day)
-    columns = [
-        np.floor(part.amount * luck[t] * part.is_open + 0.5 + _EPS).astype(np.int64)
-        for t, part in enumerate(layout.parts)
-    ]
+    columns = [_whole_places(part, luck[t]) for t, part in enumerate(layout.parts)]
     table = np.column_stack([grid.days * DAY_S, *columns])[in_run]
     changed = np.ones(len(table), dtype=bool)
     changed[1:] = (table[1:, 1:] != table[:-1, 1:]).any(axis=1)
     return table[changed]
 
 
+def _whole_places(part: Part, luck: np.ndarray | float) -> np.ndarray:
+    """Places per day, half up."""
+    return np.floor(part.amount * luck * part.is_open + 0.5 + _EPS).astype(np.int64)
+
+
 def planned(layout: Layout, grid: Grid) -> np.ndarray:
-    """What calendar x season x level offer, (tranche, week from the start's week on): slots, server-s, place-s."""
-    unit = {"slots": 1, "staff": None, "places": DAY_S}[layout.kind]
+    """What is offered without luck, (tranche, week from the start's week on): slots, server-s, place-s.
+
+    Slots and servers are fractions (their running total is what is rounded), places whole.
+    """
     in_run = (grid.days >= grid.begin_day) & (grid.days < grid.end_day)
     out = np.zeros((len(layout.parts), grid.weeks + grid.first_week))
     for t, part in enumerate(layout.parts):
-        by_day = part.amount * part.is_open * in_run * (part.length if unit is None else unit)
-        out[t] = by_day.reshape(-1, 7).sum(axis=1)[-grid.first_week :]
+        if layout.kind == "places":
+            by_day = _whole_places(part, 1.0) * DAY_S
+        else:
+            by_day = part.amount * part.is_open * (part.length if layout.kind == "staff" else 1)
+        out[t] = (by_day * in_run).reshape(-1, 7).sum(axis=1)[-grid.first_week :]
     return out
