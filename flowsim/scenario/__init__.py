@@ -1,5 +1,22 @@
 """A scenario: its file, its bases and its changes as one model for each period, and the list of what changed."""
 
-from flowsim.scenario.loading import AppliedChange, Scenario, load, resolved
+from __future__ import annotations
 
-__all__ = ["AppliedChange", "Scenario", "load", "resolved"]
+from typing import Any
+
+from flowsim import schema
+from flowsim.scenario.interventions import NAMED
+from flowsim.scenario.loading import AppliedChange, Scenario, load, resolved
+from flowsim.scenario.reading import PlainChange
+
+__all__ = ["AppliedChange", "Scenario", "json_schema", "load", "reference", "resolved"]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file, for editors: bases, changes and named interventions too."""
+    return schema.json_schema(PlainChange, NAMED)
+
+
+def reference() -> list[schema.Row]:
+    """Every key of a scenario file: part, key, type, unit, default ('' = required), meaning."""
+    return schema.reference((PlainChange, *NAMED.values()))

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from flowsim.errors import Fault
 from flowsim.scenario.amounts import added, scaled
-from flowsim.schema import KeyPath, Mark, Marks, ScenarioModel, listed, nearest, shown, spelled
+from flowsim.schema import KeyPath, Mark, Marks, ScenarioModel, listed, nearest, sentence, shown, spelled
 
 _NOUNS = {
     "resources": "resource", "pathway": "step", "groups": "group", "arrivals": "source", "tranches": "tranche",
@@ -68,7 +68,7 @@ class Change:
         """A fault of the change itself."""
         key = self.key if self.by else (*self.key, part)
         found = self.where if part == "where" or self.by else self.value
-        return Fault(self.mark.file, self.mark.line, spelled(key), shown(found), message[:1].upper() + message[1:])
+        return Fault(self.mark.file, self.mark.line, spelled(key), shown(found), sentence(message))
 
 
 def parts_of(where: str) -> list[str]:
@@ -77,7 +77,7 @@ def parts_of(where: str) -> list[str]:
 
 
 def apply(change: Change, data: dict[str, Any], marks: Marks) -> tuple[Any, Any] | None:
-    """Makes the change, in `data` and `marks`: (old, new), or None if it is left out; ChangeError where it cannot be."""
+    """Makes the change, in `data` and `marks`: (old, new), None if it is left out; ChangeError if it cannot be."""
     parts = parts_of(change.where)
     try:
         parent, path = _down(data, parts[:-1], change)

@@ -28,6 +28,7 @@ def named(base: Data, room: str, noun: str, name: str) -> Data:
 
 
 def step_of(base: Data, name: str) -> Data:
+    """A step of the base."""
     return named(base, "pathway", "step", name)
 
 
@@ -35,7 +36,7 @@ def kind_of(base: Data, name: str) -> str:
     """A resource's kind."""
     kind = str(named(base, "resources", "resource", name).get("kind"))
     if kind not in AMOUNT:
-        raise ChangeError(f"{name} has no kind: slots, staff or places.")
+        raise ChangeError(f'"{name}" has no kind: slots, staff or places.')
     return kind
 
 
@@ -82,5 +83,5 @@ def luck_of(base: Data, name: str) -> Data:
     """A resource's luck; ChangeError if it has none."""
     luck = named(base, "resources", "resource", name).get("luck")
     if not isinstance(luck, dict):
-        raise ChangeError(f"{name} has no luck: nothing varies from week to week.")
+        raise ChangeError(f'"{name}" has no luck: nothing varies from week to week.')
     return luck

@@ -17,14 +17,19 @@ from flowsim.scenario.changes import ChangeError
 from flowsim.scenario.finding import AMOUNT, Data, fewer, kind_of, luck_of, shares_of, step_of, taken, weeks_below
 from flowsim.scenario.retarget import parallel_changes
 from flowsim.schema import (
+    ByGroup,
     Count,
     Day,
+    Days,
     ElsewhereTerms,
     Entry,
+    Hours,
     Name,
+    Nights,
     NotNegative,
     Positive,
     Share,
+    fault,
     listed,
     nearest,
 )
@@ -76,11 +81,11 @@ class ExtraOperations(_Dated):
     resource: Name = Field(description="the slots that operations are counted in")
     per_week: Positive = Field(description="further slots a week")
     name: Name = Field("evening", description="the tranche's name")
-    days: Any = Field(None, description="weekdays of the lists")
-    hours: Any = Field(None, description='hours of the lists, "17:00-21:00"')
+    days: Days | None = Field(None, description="weekdays of the lists")
+    hours: Hours | None = Field(None, description='hours of the lists, "17:00-21:00"')
     price_sek_per_unit: NotNegative = Field(0.0, description="SEK per slot offered, used or not")
     not_when_season_below: NotNegative = Field(0.0, description="no lists in weeks whose season is lower")
-    only: Any = Field(None, description="steps that may use them")
+    only: tuple[str, ...] | None = Field(None, description="steps that may use them")
     with_: dict[Name, With] = Field({}, alias="with", description="resource: how much more of it, or {amount, price}")
 
     def expand(self, said: Data, base: Data) -> list[Plain]:
@@ -88,7 +93,7 @@ class ExtraOperations(_Dated):
         keys = ("days", "hours", "from", "to", "price_sek_per_unit", "not_when_season_below", "only")
         own = {"slots_per_week": self.per_week, **taken(said, keys)}
         if kind_of(base, self.resource) != "slots":
-            raise ChangeError(f"{self.resource} is no slots: for staff and places say extra_capacity.")
+            raise ChangeError(f'"{self.resource}" is no slots: for staff and places say extra_capacity.')
         made = [_tranche(base, self.resource, self.name, own)]
         off = weeks_below(base, self.resource, self.not_when_season_below)
         for resource, more in self.with_.items():
@@ -113,11 +118,11 @@ class ExtraCapacity(_Dated):
     servers: Positive | None = Field(None, description="further servers")
     places: Positive | None = Field(None, description="further places")
     name: Name = Field("extra", description="the tranche's name")
-    days: Any = Field(None, description="weekdays; default the resource's")
-    hours: Any = Field(None, description="hours; default the resource's")
+    days: Days | None = Field(None, description="weekdays; default the resource's")
+    hours: Hours | None = Field(None, description="hours; default the resource's")
     price_sek_per_unit: NotNegative = Field(0.0, description="SEK per slot, server-hour or place-day offered")
     not_when_season_below: NotNegative = Field(0.0, description="off in weeks whose season is lower")
-    only: Any = Field(None, description="steps that may use it")
+    only: tuple[str, ...] | None = Field(None, description="steps that may use it")
 
     def expand(self, said: Data, base: Data) -> list[Plain]:
         """One tranche."""
@@ -125,7 +130,7 @@ class ExtraCapacity(_Dated):
         word = {"slots": "per_week", "staff": "servers", "places": "places"}[kind]
         given = [key for key in ("per_week", "servers", "places") if key in said]
         if given != [word]:
-            raise ChangeError(f"{self.resource} is {kind}: say how much more with {word}, and nothing else.")
+            raise ChangeError(f'"{self.resource}" is {kind}: say how much more with {word}, and nothing else.')
         keys = ("from", "to", "price_sek_per_unit", "not_when_season_below", "only")
         calendar = (
             {} if kind == "places" else taken(base["resources"][self.resource], ("days", "hours", "open", "holidays"))
@@ -142,26 +147,26 @@ class ShorterStay(_Dated):
     """A shorter stay after a step: other nights, or every stay so many days shorter."""
 
     step: Name = Field(description="the step with the stay")
-    nights: Any = Field(None, description="new nights with their probabilities, also by_group")
+    nights: ByGroup[Nights] | None = Field(None, description="new nights with their probabilities, also by_group")
     days: Positive | None = Field(None, description="days every stay becomes shorter (none below 0)")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.nights is None) == (self.days is None):
-            raise ValueError("needs one of nights and days")
+            raise fault("needs one of nights and days.")
         return self
 
     def expand(self, said: Data, base: Data) -> list[Plain]:
         """Sets the nights, or moves them."""
         stay = step_of(base, self.step).get("stay")
         if not isinstance(stay, dict):
-            raise ChangeError(f"{self.step} has no stay to shorten.")
+            raise ChangeError(f'"{self.step}" has no stay to shorten.')
         where = f"pathway.{self.step}.stay"
         if self.nights is not None:
             gone = [Plain(f"{where}.duration", "set", None)] if "duration" in stay else []
             return [*gone, Plain(f"{where}.nights", "set", said["nights"], dated=True)]
         if "nights" not in stay:
-            raise ChangeError(f"{self.step}'s stay is a duration: say scale, or set, on {where}.duration.")
+            raise ChangeError(f"its stay is a duration: say scale, or set, on {where}.duration.")
         if self.days != math.floor(self.days or 0):
             raise ChangeError("days must be whole where the stay is in nights.")
         return [Plain(f"{where}.nights", "set", fewer(stay["nights"], int(self.days or 0)), dated=True)]
@@ -279,11 +284,11 @@ class RightCompetence(Intervention):
         needs = [needs] if isinstance(needs, str) else needs
         if self.from_ not in needs:
             raise ChangeError(
-                f"{self.step} does not need {self.from_}. It needs: {listed(needs)}.{nearest(self.from_, needs)}"
+                f'"{self.step}" does not need {self.from_}. It needs: {listed(needs)}.{nearest(self.from_, needs)}'
             )
         kind_of(base, self.to)
         if self.to in needs:
-            raise ChangeError(f"{self.step} needs {self.to} already.")
+            raise ChangeError(f'"{self.step}" needs {self.to} already.')
         swap = {self.from_: self.to}
         if isinstance(needs, dict):
             return [Plain(f"pathway.{self.step}.needs", "set", {swap.get(one, one): n for one, n in needs.items()})]

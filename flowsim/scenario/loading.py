@@ -17,7 +17,7 @@ from flowsim.scenario.dated import fixed_by_date
 from flowsim.scenario.files import Files, bring_in, project_of, relative, too_short
 from flowsim.scenario.reading import Chain, Item, read_chain
 from flowsim.scenario.references import Found
-from flowsim.schema import Horizon, KeyPath, Marks, ScenarioModel, Split, as_yaml, fault_here, parsed, spelled
+from flowsim.schema import Horizon, KeyPath, Marks, ScenarioModel, Split, as_yaml, fault_here, parsed, sentence, spelled
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,7 @@ class _CannotError(Exception):
 
 def _of_item(item: Item, error: ChangeError) -> Fault:
     """A fault of an intervention as a whole."""
-    text = str(error)
-    return Fault(item.mark.file, item.mark.line, spelled(item.path), "", text[:1].upper() + text[1:])
+    return Fault(item.mark.file, item.mark.line, spelled(item.path), "", sentence(str(error)))
 
 
 def _plain(item: Item, base: dict[str, Any]) -> Iterator[Change]:
@@ -248,7 +247,7 @@ def _checked(
     except InputError as error:
         faults += error.faults
         return None
-    found = Found(marks)
+    found = Found(marks, data)
     references.check(model, found)
     routes.check(model, found)
     for name, source in model.arrivals.items():

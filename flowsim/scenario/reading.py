@@ -22,6 +22,7 @@ from flowsim.schema import (
     Mark,
     Marks,
     ScenarioModel,
+    fault,
     fault_here,
     faults_of,
     listed,
@@ -48,9 +49,9 @@ class PlainChange(Entry):
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
         if len({"set", "add", "scale"} & self.model_fields_set) != 1:
-            raise ValueError("needs exactly one of set, add and scale")
+            raise fault("needs exactly one of set, add and scale.")
         if not self.where.strip(". "):
-            raise ValueError("needs a path in where")
+            raise fault("needs a path in where.")
         return self
 
 

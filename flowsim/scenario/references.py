@@ -18,6 +18,7 @@ from flowsim.schema import (
     fault_here,
     listed,
     nearest,
+    written,
 )
 
 RESERVED = (*ENDS, "left", "elsewhere", "inside", "other", "decision", "referral", "own", "default")
@@ -30,16 +31,18 @@ class Found:
     """What is found wrong or doubtful, at its line."""
 
     marks: Marks
+    data: dict[str, Any]
+    """As written, to say a key as it stands in the file."""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def wrong(self, path: KeyPath, message: str, found: Any = None) -> None:
         """A fault at a key."""
-        self.faults.append(fault_here(self.marks, path, message, found))
+        self.faults.append(fault_here(self.marks, written(path, self.data), message, found))
 
     def doubtful(self, path: KeyPath, message: str) -> None:
         """A warning at a key."""
-        self.warnings.append(str(fault_here(self.marks, path, message)).replace("\n  ", ": "))
+        self.warnings.append(str(fault_here(self.marks, written(path, self.data), message)).replace("\n  ", ": "))
 
     def known(self, path: KeyPath, name: str, names: Iterable[str], noun: str) -> bool:
         """Is it a name of these? A fault with the nearest name if not."""
@@ -126,14 +129,14 @@ def _start(model: ScenarioModel, found: Found, path: KeyPath, room: str, entry: 
     step = model.pathway[entry.step]
     if room == "queue_at_start":
         if not step.needs:
-            found.wrong((*path, "step"), f"{entry.step} needs nothing, so nobody queues for it.", entry.step)
+            found.wrong((*path, "step"), f'"{entry.step}" needs nothing, so nobody queues for it.', entry.step)
         if isinstance(entry.waited, tuple) and len(entry.waited) != entry.patients:
             message = f"patients is {entry.patients}, but waited lists {len(entry.waited)} durations."
             found.wrong((*path, "waited"), message)
     elif room == "in_beds_at_start":
         lead = model.resources.get(step.needs[0][0]) if step.needs else None
         if not step.stay and (lead is None or lead.kind != "places"):
-            found.wrong((*path, "step"), f"{entry.step} has no stay, and its first need is no places.", entry.step)
+            found.wrong((*path, "step"), f'"{entry.step}" has no stay, and its first need is no places.', entry.step)
 
 
 def _counting(model: ScenarioModel, found: Found) -> None:
@@ -171,7 +174,7 @@ def _resource(model: ScenarioModel, found: Found, name: str, resource: Any) -> N
             found.wrong(here, 'a tranche may not be called "regular": that is the capacity itself.')
         for step in tranche.only:
             if found.known((*here, "only"), step, model.pathway, "step") and step not in users:
-                found.wrong((*here, "only"), f"{step} does not need {name}.", step)
+                found.wrong((*here, "only"), f'"{step}" does not need {name}.', step)
         begin, last = model.horizon.begin, model.horizon.last
         if (tranche.from_ and tranche.from_ > last) or (tranche.to and tranche.to < begin):
             found.wrong(here, f"its dates lie outside the run ({begin} to {last}).")
@@ -284,5 +287,5 @@ def _providers(model: ScenarioModel, found: Found) -> None:
         other, same = terms.setdefault(one.provider, (name, one))
         if same != one:
             found.wrong(
-                (*path, "provider"), f"{other} has other terms under this name: give this one its own.", one.provider
+                (*path, "provider"), f'"{other}" has other terms under this name: give this one its own.', one.provider
             )

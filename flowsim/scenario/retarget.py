@@ -20,7 +20,7 @@ def parallel_changes(base: Data, steps: list[str], join: str) -> list[tuple[str,
     for step in steps:
         goes = _only_target(pathway[step].get("then"))
         if goes not in (*steps, join):
-            raise ChangeError(f"{step} must lead to {join} or to another of {listed(steps)}, and nowhere else.")
+            raise ChangeError(f'"{step}" must lead to {join} or to another of {listed(steps)}, and nowhere else.')
     waiting = [
         item for item in base.get("queue_at_start") or [] if isinstance(item, dict) and item.get("step") in steps
     ]

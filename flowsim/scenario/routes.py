@@ -98,11 +98,11 @@ def _into_side_steps(model: ScenarioModel, found: Found, side: set[str]) -> None
     for name in model.pathway:
         for target in set(after(model, name)) & side:
             found.wrong(
-                ("pathway", name, "then"), f"{target} is a side step of a stay (until): no route leads there.", target
+                ("pathway", name, "then"), f'"{target}" is a side step of a stay (until): no route leads there.', target
             )
     for path, step in _entries(model):
         if step in side:
-            found.wrong(path, f"{step} is a side step of a stay (until): nobody begins there.", step)
+            found.wrong(path, f'"{step}" is a side step of a stay (until): nobody begins there.', step)
 
 
 def _splits(model: ScenarioModel, found: Found) -> None:
@@ -123,7 +123,9 @@ def _splits(model: ScenarioModel, found: Found) -> None:
                 found.wrong(("pathway", other, "then"), message)
         for key, entry in _entries(model):
             if entry in inside:
-                message = f"{entry} lies inside the split after {name}: who begins there never meets the other branch."
+                message = (
+                    f'"{entry}" lies inside the split after {name}: who begins there never meets the other branch.'
+                )
                 found.wrong(key, message, entry)
 
 
@@ -135,13 +137,13 @@ def _branch(
     while left:
         name = left.pop()
         if inside.setdefault(name, branch) != branch:
-            message = f"{name} lies in two branches, {inside[name]} and {branch}: a step may be in one branch only."
+            message = f'"{name}" lies in two branches, {inside[name]} and {branch}: a step may be in one branch only.'
             found.wrong(path, message)
             return
         for target in after(model, name):
             meets = meets or target == split.join
             if target not in model.pathway:
-                message = f"{name}, in the branch {branch}, leads to {target}: a route may not leave its split before"
+                message = f'"{name}", in the branch {branch}, leads to {target}: a route may not leave its split before'
                 found.wrong(("pathway", name, "then"), f"{message} the join.", target)
             elif target not in seen and target != split.join:
                 seen.add(target)

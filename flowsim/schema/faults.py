@@ -29,7 +29,13 @@ def faults_of(error: ValidationError, data: Any, marks: Marks, at: KeyPath = ())
 def fault_here(marks: Marks, path: KeyPath, message: str, found: Any = None) -> Fault:
     """A fault at a key path; the message begins with a capital."""
     mark = place(marks, path)
-    return Fault(mark.file, mark.line, spelled(path), shown(found), message[:1].upper() + message[1:])
+    return Fault(mark.file, mark.line, spelled(path), shown(found), sentence(message))
+
+
+def sentence(message: str) -> str:
+    """A message with a capital, unless it begins with a name of a file or a key."""
+    first = message.split(" ", 1)[0].rstrip(",:")
+    return message[:1].upper() + message[1:] if first.isalpha() else message
 
 
 def _fault(one: Any, data: Any, marks: Marks) -> Fault:

@@ -39,7 +39,7 @@ class Fixed(Entry):
 class Exponential(Entry):
     """Without memory: most are short, a few are long."""
 
-    law: Literal["exponential"]
+    law: Literal["exponential"] = Field(description="the law's name")
     mean: Seconds = Field(description="mean duration")
 
 
@@ -63,31 +63,31 @@ class _MeanAndSpread(Entry):
 class Lognormal(_MeanAndSpread):
     """Skewed, as most durations of care."""
 
-    law: Literal["lognormal"]
+    law: Literal["lognormal"] = Field(description="the law's name")
 
 
 class Gamma(_MeanAndSpread):
     """Skewed, with a lighter tail than lognormal."""
 
-    law: Literal["gamma"]
+    law: Literal["gamma"] = Field(description="the law's name")
 
 
 class Weibull(_MeanAndSpread):
     """Skewed, with a hazard that rises or falls."""
 
-    law: Literal["weibull"]
+    law: Literal["weibull"] = Field(description="the law's name")
 
 
 class Normal(_MeanAndSpread):
     """Symmetric; what lies below 0 is 0."""
 
-    law: Literal["normal"]
+    law: Literal["normal"] = Field(description="the law's name")
 
 
 class Uniform(Entry):
     """Any duration between two, all as likely."""
 
-    law: Literal["uniform"]
+    law: Literal["uniform"] = Field(description="the law's name")
     low: Seconds = Field(description="shortest")
     high: Seconds = Field(description="longest")
 
@@ -101,7 +101,7 @@ class Uniform(Entry):
 class Triangular(Entry):
     """Shortest, most likely and longest, as people say it."""
 
-    law: Literal["triangular"]
+    law: Literal["triangular"] = Field(description="the law's name")
     low: Seconds = Field(description="shortest")
     mode: Seconds = Field(description="most likely")
     high: Seconds = Field(description="longest")
@@ -116,7 +116,7 @@ class Triangular(Entry):
 class Erlang(Entry):
     """The sum of k exponential parts."""
 
-    law: Literal["erlang"]
+    law: Literal["erlang"] = Field(description="the law's name")
     mean: Seconds = Field(description="mean duration")
     k: CountFromOne = Field(description="number of parts")
 
@@ -124,7 +124,7 @@ class Erlang(Entry):
 class Listed(Entry):
     """A few durations, each with its probability."""
 
-    law: Literal["list"]
+    law: Literal["list"] = Field(description="the law's name")
     values: dict[Seconds, Share] = Field(min_length=1, description="duration: probability; they add up to 1")
 
     @classmethod
@@ -158,7 +158,7 @@ def _unlike(seen: dict[float, str], key: str) -> None:
 class Empirical(Entry):
     """Durations as measured, each as likely."""
 
-    law: Literal["empirical"]
+    law: Literal["empirical"] = Field(description="the law's name")
     values: tuple[Seconds, ...] = Field(min_length=1, description="the durations measured")
 
 
@@ -172,7 +172,7 @@ class Bin(Entry):
 class Histogram(Entry):
     """Classes from 0 upward, uniform inside each."""
 
-    law: Literal["histogram"]
+    law: Literal["histogram"] = Field(description="the law's name")
     bins: tuple[Bin, ...] = Field(min_length=1, description="classes with rising upper edges; shares add up to 1")
 
     @model_validator(mode="after")
@@ -202,7 +202,7 @@ class Part(Entry):
 class Mixture(Entry):
     """Several laws, each for a share."""
 
-    law: Literal["mixture"]
+    law: Literal["mixture"] = Field(description="the law's name")
     parts: tuple[Part, ...] = Field(min_length=1, description="parts, each {share, law, ...}; shares add up to 1")
 
     @model_validator(mode="after")

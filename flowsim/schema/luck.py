@@ -19,7 +19,7 @@ class _Luck(Entry):
 class DrawnLuck(_Luck):
     """A week's factor from a law with mean 1."""
 
-    law: Literal["lognormal", "gamma", "normal", "weibull"]
+    law: Literal["lognormal", "gamma", "normal", "weibull"] = Field(description="the law's name")
     cv: NotNegative = Field(description="standard deviation of the week's factor (its mean is 1)")
     lag1: Share = Field(0.0, description="correlation from one week to the next")
 
@@ -34,7 +34,7 @@ class CalibratedLuck(_Luck):
 class BootstrapLuck(_Luck):
     """A week's factor from the weeks of history, in blocks."""
 
-    law: Literal["bootstrap"]
+    law: Literal["bootstrap"] = Field(description="the law's name")
     values: tuple[NotNegative, ...] = Field(min_length=1, description="factors of past weeks, in order")
     block_weeks: CountFromOne = Field(4, description="weeks kept together")
 
@@ -49,7 +49,7 @@ class WeekClass(Entry):
 class ClassLuck(_Luck):
     """A week's factor by class of week, with transitions if they are given."""
 
-    law: Literal["classes"]
+    law: Literal["classes"] = Field(description="the law's name")
     classes: Defined[WeekClass] = Field(min_length=1, description="class: {share, factor}; shares add up to 1")
     transition: Named[Named[Share]] | None = Field(None, description="class: {next class: probability}")
 

@@ -123,7 +123,7 @@ class Kept(Entry):
 class Slots(_Resource, _Calendar):
     """So many starts a week."""
 
-    kind: Literal["slots"]
+    kind: Literal["slots"] = Field(description="slots, staff or places")
     slots_per_week: NotNegative = Field(description="slots in a week with all its days open")
     keep_week_total: Flag = Field(False, description="a closed day's slots are spread over the week's open days")
     kept: Kept | None = Field(None, description="slots kept for urgent or longest waiting patients")
@@ -133,7 +133,7 @@ class Slots(_Resource, _Calendar):
 class Staff(_Resource, _Calendar):
     """Servers with opening hours; a visit takes one or more for its duration."""
 
-    kind: Literal["staff"]
+    kind: Literal["staff"] = Field(description="slots, staff or places")
     servers: NotNegative | None = Field(None, description="servers at work while open")
     unlimited: Flag = Field(False, description="as many as are needed, instead of servers")
     overtime: WholeSeconds = Field(0, description="how long past closing a visit may be planned to end")
@@ -152,7 +152,7 @@ class Staff(_Resource, _Calendar):
 class Places(_Resource):
     """Beds or rooms, held day and night."""
 
-    kind: Literal["places"]
+    kind: Literal["places"] = Field(description="slots, staff or places")
     places: NotNegative | None = Field(None, description="places; after season rounded half up")
     unlimited: Flag = Field(False, description="as many as are needed, instead of places")
     by_weekday: Named[NotNegative] = Field({}, description="places on some weekdays, {fri: 8}")
