@@ -1,0 +1,157 @@
+"""Calibrate: a clinic's own weeks -> level, season, luck and production plan of each resource, and how they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.calibration.choice import fit_laws
+from flowsim.calibration.describe import contacts_and_hours, describe
+from flowsim.calibration.history import read_weekly
+from flowsim.calibration.luck import KINDS, luck_of
+from flowsim.calibration.mean_model import MeanModel, fit_mean
+from flowsim.calibration.production_plan import production_plan
+from flowsim.calibration.residuals import Autocorrelation, autocorrelation, dispersion_test
+from flowsim.calibration.result import Calibration, Level, ResourceCalibration
+from flowsim.calibration.series import Exclusion, Series, exclusion, series_of
+from flowsim.calibration.table import refused
+from flowsim.calibration.terms import HOLIDAYS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+def calibrate(
+    history: pd.DataFrame | str | Path,
+    *,
+    source: str = "",
+    resource: str = "",
+    columns: Mapping[str, str] | None = None,
+    window: tuple[date, date] | None = None,
+    exclude: Sequence[Exclusion | str] = (),
+    whole: bool = False,
+    luck: str = "auto",
+    lag1: float | None = None,
+    level: float | None = None,
+    samples: int = 199,
+    seed: int = 1,
+) -> Calibration:
+    """The calibration of every resource of a weekly history.
+
+    Args:
+        history: a file (CSV, xlsx, parquet) or a frame as `read_weekly` gives it.
+        source: where the history comes from, in words.
+        resource: what a file without a column of resources is about.
+        columns: our names -> the file's headings, where they are not recognised.
+        window: first and last day of the weeks to use; default all but the first and last (cut) week.
+        exclude: weeks to leave out, `Exclusion` or "from,to,why".
+        whole: the first and last week of the file are whole.
+        luck: auto (the rules of `choice`), a law's name, bootstrap or classes.
+        lag1: autocorrelation to assume instead of the one found.
+        level: the resource's own size a week, if the history is another's: luck's CV is carried over to it.
+        samples: bootstrap samples of each test; p is at least 1 / (samples + 1).
+        seed: of the bootstraps.
+
+    Raises InputError, naming every bad row.
+    """
+    if luck not in KINDS:
+        raise refused("luck", luck, f"It must be one of: {', '.join(KINDS)}.")
+    frame = read_weekly(history, columns, resource) if isinstance(history, str | Path) else history
+    left_out = [one if isinstance(one, Exclusion) else exclusion(one) for one in exclude]
+    found = [_one(s, luck, lag1, level, samples, seed) for s in series_of(frame, left_out, window, whole)]
+    file = Path(history).name if isinstance(history, str | Path) else ""
+    return Calibration(source or file, file, tuple(left_out), samples, seed, {one.resource: one for one in found})
+
+
+def _one(
+    series: Series, kind: str, lag1: float | None, level: float | None, samples: int, seed: int
+) -> ResourceCalibration:
+    if not series.y.any():
+        raise refused("history", series.resource, "There is nothing but zeros.")
+    model = fit_mean(series)
+    spread = dispersion_test(series, model, samples, seed)
+    following = autocorrelation(series, model, samples, seed)
+    fits = fit_laws(series, model, samples, seed)
+    rho = following.kept if lag1 is None else lag1
+    luck, words = luck_of(kind, series, model, fits, spread, rho, level)
+    return ResourceCalibration(
+        resource=series.resource,
+        window=(_label(series, 0), _label(series, -1)),
+        origin=_origin(series),
+        weeks=len(series.y),
+        missing=series.missing,
+        left_out=series.left_out,
+        level=_level(model, rho, level),
+        trend_per_year=round(model.trend_per_year, 4),
+        holidays={name: round(model.factor(name), 4) for name in HOLIDAYS if name in model.terms},
+        season=_season(model),
+        mean=float(model.mean.mean()),
+        dispersion=spread,
+        autocorrelation=following,
+        luck=luck,
+        fits=fits,
+        described=describe(series.y, series.number),
+        contacts_and_hours=contacts_and_hours(series.y, series.hours) if series.hours is not None else None,
+        plan=production_plan(series.y, series.hours),
+        assumed=(*words, *_assumed(series, model, following, lag1, level)),
+    )
+
+
+def _level(model: MeanModel, rho: float, given: float | None) -> Level:
+    """An average week at the end of the history with its 95 % interval, widened for autocorrelation; or as given."""
+    value, error = model.level()
+    half = 1.96 * error * np.sqrt((1 + rho) / (1 - rho))
+    scale = (given or value) / value
+    interval = (value * scale * float(np.exp(-half)), value * scale * float(np.exp(half)))
+    return Level((given or value), interval, value)
+
+
+def _season(model: MeanModel) -> tuple[tuple[str, float], ...]:
+    """(ISO weeks, factor) in runs of equal factors; empty without a season. The factors of a year have mean 1."""
+    factors = [round(float(f), 4) for f in model.season()]
+    if len(set(factors)) == 1:
+        return ()
+    begins = [w for w in range(52) if factors[w] != factors[w - 1]]
+    ends = [*(b - 1 for b in begins[1:]), begins[0] - 1 if begins[0] else 51]
+    runs = [(b + 1, e % 52 + 1) for b, e in zip(begins, ends, strict=True)]
+    return tuple((f"{b}-{e}" if b != e else str(b), factors[b - 1]) for b, e in runs)
+
+
+def _label(series: Series, k: int) -> str:
+    """2016-W01, or W01 where no year is printed."""
+    year = f"{series.mondays[k].isocalendar().year}-" if series.mondays else ""
+    return f"{year}W{series.iso_week[k]:02d}"
+
+
+def _origin(series: Series) -> str:
+    """The week after the history."""
+    if not series.mondays:
+        return ""
+    year, week, _ = (series.mondays[-1] + timedelta(days=7)).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _assumed(
+    series: Series, model: MeanModel, following: Autocorrelation, lag1: float | None, level: float | None
+) -> list[str]:
+    """What was taken for granted, in words."""
+    said: list[tuple[Any, str]] = [
+        (series.measured == "count", "what was done is taken as what was offered: no queue is known"),
+        (not series.mondays, "no year is printed: no holidays by date, season by week number only"),
+        (len(series.y) < 104, "fewer than 104 weeks: no trend is looked for"),
+        (len(series.y) < 26, "fewer than 26 weeks: one level for all weeks"),
+        ("trend" in model.terms, f"the trend of {model.trend_per_year:+.1%} a year stops where the history ends"),
+        (
+            lag1 is not None,
+            f"lag1 {lag1 or 0:.2f} is given; the history has {following.latent:.2f} (p {following.p:.2f})",
+        ),
+        (level is not None, f"the level is given; the history's is {model.level()[0]:.1f} a week"),
+    ]
+    return [words for true, words in said if true]

@@ -1,0 +1,164 @@
+"""What a calibration has found, and the YAML it is kept in: parameters and how well they fit, never rows of persons."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flowsim import schema
+from flowsim.calibration.choice import LawFit
+from flowsim.calibration.describe import ContactsAndHours, Description
+from flowsim.calibration.luck import cv_at
+from flowsim.calibration.production_plan import PlannedWeeks
+from flowsim.calibration.residuals import Autocorrelation, Dispersion
+from flowsim.calibration.series import Exclusion
+from flowsim.calibration.table import refused
+from flowsim.calibration.yaml_text import yaml_text
+
+
+@dataclass(frozen=True)
+class Level:
+    """An average week's number (the year's mean by season), its 95 % interval, and what the history itself has."""
+
+    value: float
+    interval: tuple[float, float]
+    found: float
+
+
+@dataclass(frozen=True)
+class ResourceCalibration:
+    """All that was found of one resource."""
+
+    resource: str
+    window: tuple[str, str]
+    origin: str
+    """The ISO week after the history; empty where no year is printed."""
+    weeks: int
+    missing: int
+    left_out: int
+    """Weeks closed or excluded."""
+    level: Level
+    trend_per_year: float
+    holidays: dict[str, float]
+    season: tuple[tuple[str, float], ...]
+    """(ISO weeks, factor); the year's mean is 1. Empty: none found."""
+    mean: float
+    """Mean expected week of the history: what phi belongs to."""
+    dispersion: Dispersion
+    autocorrelation: Autocorrelation
+    luck: dict[str, Any]
+    """As the scenario language writes it; around level and season, never raw."""
+    fits: tuple[LawFit, ...]
+    described: Description
+    contacts_and_hours: ContactsAndHours | None
+    plan: tuple[PlannedWeeks, ...]
+    assumed: tuple[str, ...]
+
+    def cv_at(self, level: float) -> float:
+        """CV of a week's luck for a resource of another size (`luck.cv_at`)."""
+        return cv_at(level, self.mean, self.dispersion.variance_to_mean)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibrated history: each resource's findings, and what is needed to do it again."""
+
+    source: str
+    file: str
+    exclude: tuple[Exclusion, ...]
+    samples: int
+    seed: int
+    resources: dict[str, ResourceCalibration]
+
+    def data(self) -> dict[str, Any]:
+        """Everything as plain mappings, lists, texts and rounded numbers: for YAML and for machines."""
+        head = {"source": self.source, "file": self.file, "samples": self.samples, "seed": self.seed}
+        left = [[str(one.first), str(one.last), one.why] for one in self.exclude]
+        body = {name: _written(one) for name, one in self.resources.items()}
+        return {
+            "calibration": {k: v for k, v in head.items() if v != ""},
+            **({"exclude": left} if left else {}),
+            "resources": body,
+        }
+
+    def to_yaml(self, path: str | Path) -> None:
+        """Writes the calibration file that scenarios refer to (`luck: {calibration: file, resource: name}`)."""
+        first = "# Written by `flowsim calibrate`: change the history or its options and run it again.\n"
+        Path(path).write_text(first + yaml_text(self.data()), encoding="utf-8")
+
+
+def load(path: str | Path) -> Calibration:
+    """A calibration file as it was written, its numbers rounded. InputError if it is none."""
+    data, _ = schema.read(schema.text_of(path, kind="calibration file"), str(path))
+    try:
+        head = data.pop("calibration")
+        left = [Exclusion(date.fromisoformat(a), date.fromisoformat(b), why) for a, b, why in data.pop("exclude", [])]
+        resources = {name: _read(name, one) for name, one in data["resources"].items()}
+        return Calibration(head["source"], head.get("file", ""), tuple(left), head["samples"], head["seed"], resources)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise refused(str(path), "the file", "It is not a calibration as `flowsim calibrate` writes it.") from None
+
+
+def _written(one: ResourceCalibration) -> dict[str, Any]:
+    by_week = [{"weeks": weeks, "factor": factor} for weeks, factor in one.season]
+    found = {
+        "level": {"value": one.level.value, "unit": "per week", "interval": list(one.level.interval),
+                  "found": one.level.found},
+        "trend": {"per_year": one.trend_per_year, "kind": "stops"} if one.trend_per_year else "none",
+        "season": {**one.holidays, "by_week": by_week or "none"},
+        "luck": one.luck,
+        "raw": False,
+        "history": {"window": list(one.window), "weeks": one.weeks, "missing": one.missing, "left_out": one.left_out,
+                    **({"origin": one.origin} if one.origin else {})},
+        "dispersion": {"mean": one.mean, **asdict(one.dispersion)},
+        "autocorrelation": asdict(one.autocorrelation),
+        "described": asdict(one.described),
+        "tried": [asdict(fit) for fit in one.fits],
+        "plan": [{k: v for k, v in asdict(weeks).items() if v is not None} for weeks in one.plan],
+        "assumed": list(one.assumed),
+    }  # fmt: skip
+    if one.contacts_and_hours:
+        found["contacts_and_hours"] = asdict(one.contacts_and_hours)
+    return {key: value if key == "luck" else _rounded(value) for key, value in found.items()}
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers to five figures, deep inside."""
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def _read(name: str, data: dict[str, Any]) -> ResourceCalibration:
+    season, history, dispersion = dict(data["season"]), data["history"], dict(data["dispersion"])
+    by_week = season.pop("by_week")
+    both = data.get("contacts_and_hours")
+    return ResourceCalibration(
+        resource=name,
+        window=tuple(history["window"]),
+        origin=history.get("origin", ""),
+        weeks=history["weeks"],
+        missing=history["missing"],
+        left_out=history["left_out"],
+        level=Level(data["level"]["value"], tuple(data["level"]["interval"]), data["level"]["found"]),
+        trend_per_year=data["trend"]["per_year"] if isinstance(data["trend"], dict) else 0.0,
+        holidays=season,
+        season=tuple((str(one["weeks"]), one["factor"]) for one in by_week) if by_week != "none" else (),
+        mean=dispersion.pop("mean"),
+        dispersion=Dispersion(**dispersion),
+        autocorrelation=Autocorrelation(**data["autocorrelation"]),
+        luck=data["luck"],
+        fits=tuple(LawFit(**fit) for fit in data["tried"]),
+        described=Description(**data["described"]),
+        contacts_and_hours=ContactsAndHours(**{k: _pair(v) for k, v in both.items()}) if both else None,
+        plan=tuple(PlannedWeeks(**{"hours": None, **weeks}) for weeks in data["plan"]),
+        assumed=tuple(data["assumed"]),
+    )
+
+
+def _pair(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

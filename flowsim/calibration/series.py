@@ -1,0 +1,127 @@
+"""One resource's weeks, ready to be fitted: the window kept, closed and excluded weeks left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim import chance
+from flowsim.calibration.table import refused
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+YEAR_WEEKS = 365.25 / 7
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Weeks to leave out, by the dates of their Mondays (both included), and why."""
+
+    first: date
+    last: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Weeks of one resource in order; `number` has gaps where weeks are missing or left out."""
+
+    resource: str
+    number: NDArray[np.int64]
+    iso_week: NDArray[np.int64]
+    mondays: tuple[date, ...]
+    """Empty where the history prints no year."""
+    y: Floats
+    """Offered if the history has it, else the count."""
+    hours: Floats | None
+    measured: str
+    missing: int
+    left_out: int
+
+    @property
+    def years(self) -> Floats:
+        """Years since the first week."""
+        return np.asarray((self.number - self.number[0]) / YEAR_WEEKS)
+
+    @property
+    def day_of_year(self) -> Floats:
+        """Of each week's Thursday (reckoned from the week's number where no year is printed)."""
+        if not self.mondays:
+            return np.asarray(7.0 * self.iso_week - 3)
+        return np.array([(monday + timedelta(days=3)).timetuple().tm_yday for monday in self.mondays], dtype=float)
+
+    def holding(self, month: int, day: int) -> Floats:
+        """1 for weeks that hold this day of the year."""
+        week = timedelta(days=1)
+        held = [any((m + k * week).timetuple()[1:3] == (month, day) for k in range(7)) for m in self.mondays]
+        return np.array(held, dtype=float)
+
+
+def exclusion(text: str) -> Exclusion:
+    """From "2017-12-04,2018-02-11,winter shock". InputError if it is not two dates and a reason."""
+    first, _, rest = text.partition(",")
+    last, _, why = rest.partition(",")
+    try:
+        found = Exclusion(date.fromisoformat(first.strip()), date.fromisoformat(last.strip()), why.strip())
+    except ValueError:
+        raise refused(
+            "exclude", text, "Weeks are left out by from,to,why: 2017-12-04,2018-02-11,winter shock."
+        ) from None
+    if found.first > found.last or not found.why:
+        raise refused("exclude", text, "It needs a first date not after the last, and a reason.")
+    return found
+
+
+def series_of(
+    history: pd.DataFrame,
+    exclude: Sequence[Exclusion] = (),
+    window: tuple[date, date] | None = None,
+    whole: bool = False,
+) -> list[Series]:
+    """One `Series` for each resource of a history in normal form (`history.COLUMNS`).
+
+    Without a window the first and last week of a dated history are taken to be cut, and left out, unless `whole`.
+    """
+    if history["monday"].isna().all() and (exclude or window):
+        raise refused("history", "week", "Weeks without a year cannot be chosen by date.")
+    return [_one(str(name), part, exclude, window, whole) for name, part in history.groupby("resource", sort=False)]
+
+
+def _one(
+    name: str, part: pd.DataFrame, exclude: Sequence[Exclusion], window: tuple[date, date] | None, whole: bool
+) -> Series:
+    if part["monday"].notna().all():
+        part = _in_window(part, window, whole)
+    missing = int(part["number"].max() - part["number"].min() + 1 - len(part)) if len(part) else 0
+    out = part["closed"].astype(bool)
+    for one in exclude:
+        out = out | part["monday"].map(lambda monday, e=one: e.first <= monday <= e.last)
+    used = part[~out]
+    if len(used) < 4:
+        raise refused("history", name, "Fewer than four weeks are left to learn from.")
+    measured = "offered" if used["offered"].notna().all() else "count"
+    return Series(
+        resource=name,
+        number=used["number"].to_numpy(np.int64),
+        iso_week=used["iso_week"].to_numpy(np.int64),
+        mondays=tuple(used["monday"]) if used["monday"].notna().all() else (),
+        y=used[measured].to_numpy(float),
+        hours=used["hours"].to_numpy(float) if used["hours"].notna().all() else None,
+        measured=measured,
+        missing=missing,
+        left_out=int(out.sum()),
+    )
+
+
+def _in_window(part: pd.DataFrame, window: tuple[date, date] | None, whole: bool) -> pd.DataFrame:
+    if window is not None:
+        low, high = chance.week_number(window[0]), chance.week_number(window[1])
+        return part[part["number"].between(low, high)]
+    return part if whole or len(part) < 3 else part.iloc[1:-1]

@@ -1,0 +1,146 @@
+"""A file of rows as it came: headings and cells with their row numbers, from CSV, xlsx or parquet.
+
+Refused before anything is read further: a file too large, an empty one, and any column that looks like Swedish
+personal identity numbers. No cell's value is ever part of a message.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flowsim.errors import Fault, InputError
+
+MAX_BYTES = 50_000_000
+_PERSONAL = re.compile(r"(?:\d{2})?(\d{2})(\d{2})(\d{2})[-+]?(\d{4})")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings, and rows as (number in the file, cells)."""
+
+    file: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+
+    def column(self, heading: str) -> list[tuple[int, Any]]:
+        """(row number, cell) of one column, empty cells as None."""
+        k = self.headings.index(heading)
+        return [(number, cells[k] if k < len(cells) else None) for number, cells in self.rows]
+
+
+def read_table(path: str | Path) -> Table:
+    """The file's first table (of a workbook: its first sheet). InputError if it cannot be used."""
+    path = Path(path)
+    _refuse_size(path)
+    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}
+    if path.suffix.lower() not in readers:
+        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
+    lines = readers[path.suffix.lower()](path)
+    filled = [(number, row) for number, row in lines if any(cell not in (None, "") for cell in row)]
+    if len(filled) < 2:
+        raise refused(path.name, "the file", "It is empty: a line of headings and at least one row are needed.")
+    headings = tuple(str(cell or "").strip() for cell in filled[0][1])
+    table = Table(path.name, headings, tuple((number, tuple(map(_cell, row))) for number, row in filled[1:]))
+    _refuse_persons(table)
+    return table
+
+
+def refused(file: str, key: str, message: str, row: int = 0) -> InputError:
+    """One fault as an error."""
+    return InputError([Fault(file, row, key, "", message)])
+
+
+def looks_personal(text: str) -> bool:
+    """A Swedish personal identity or coordination number: a date, four digits, and the right last digit (Luhn)."""
+    match = _PERSONAL.fullmatch(text.strip())
+    if not match:
+        return False
+    year, month, day, last = match.groups()
+    if not (1 <= int(month) <= 12 and (1 <= int(day) <= 31 or 61 <= int(day) <= 91)):
+        return False
+    doubled = (int(d) * (2 - k % 2) for k, d in enumerate(year + month + day + last))
+    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
+
+
+def _refuse_size(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        raise refused(path.name, "the file", "There is no such file, or it cannot be read.") from None
+    if size > MAX_BYTES:
+        raise refused(
+            path.name, "the file", f"It is larger than {MAX_BYTES // 1_000_000} MB: keep the weekly sums only."
+        )
+
+
+def _refuse_persons(table: Table) -> None:
+    faults = []
+    for heading in table.headings:
+        for number, cell in table.column(heading):
+            if looks_personal(_digits(cell)):
+                words = "This column looks like personal identity numbers (personnummer). Remove it and try again."
+                faults.append(Fault(table.file, number, heading, "", words))
+                break
+    if faults:
+        raise InputError(faults)
+
+
+def _digits(cell: Any) -> str:
+    """A cell as text; a whole number without its decimals."""
+    if isinstance(cell, float) and cell.is_integer():
+        return f"{int(cell):010d}"
+    return "" if cell is None or isinstance(cell, date) else str(cell)
+
+
+def _cell(cell: Any) -> Any:
+    """Text stripped, nothing as None."""
+    if isinstance(cell, str):
+        cell = cell.strip()
+    return None if cell == "" or cell != cell else cell
+
+
+def _csv(path: Path) -> list[tuple[int, list[Any]]]:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    delimiter = max(";\t,", key=first.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return [(reader.line_num, row) for row in reader if not (row and row[0].startswith("#"))]
+    except csv.Error:
+        raise refused(path.name, "the file", "It is not a table of text.", reader.line_num) from None
+
+
+def _xlsx(path: Path) -> list[tuple[int, list[Any]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(one.file_size for one in packed.infolist()) > 4 * MAX_BYTES:
+                raise refused(path.name, "the file", "Unpacked it is far larger than a weekly table: not opened.")
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    except (CalamineError, zipfile.BadZipFile):
+        raise refused(path.name, "the file", "It is not a workbook (.xlsx) that can be read.") from None
+    return [(k + 1, row) for k, row in enumerate(sheet.to_python(skip_empty_area=False))]
+
+
+def _parquet(path: Path) -> list[tuple[int, list[Any]]]:
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError):
+        raise refused(path.name, "the file", "It is not a parquet file that can be read.") from None
+    frame = frame.reset_index() if frame.index.name else frame
+    rows = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    return [(1, list(frame.columns)), *((k + 2, row) for k, row in enumerate(rows))]
