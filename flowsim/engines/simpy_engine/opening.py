@@ -50,7 +50,7 @@ class Calendar:
             elif isinstance(resource, Places):
                 for at, number in clinic.draws.places[r].tolist():
                     self._at(at, (NUMBER, r, number, 0))
-        for monday in range(plan.week0 + WEEK_S * (1 - (plan.week0 - plan.begin) // WEEK_S), plan.end, WEEK_S):
+        for monday in range(plan.week0 + WEEK_S * ((plan.begin - plan.week0) // WEEK_S + 1), plan.end, WEEK_S):
             self._at(monday, (NEW_WEEK, 0, 0, 0))
 
     def _at(self, second: int, change: Change) -> None:
