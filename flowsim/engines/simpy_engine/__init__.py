@@ -15,7 +15,7 @@ from flowsim.engines.simpy_engine.opening import Calendar
 from flowsim.plan.model import Draws, Plan
 from flowsim.tables import SOURCES, Rows
 
-QUEUE, BEDS = SOURCES.index("queue"), SOURCES.index("beds")
+REFERRED, BEDS = SOURCES.index("arrivals"), SOURCES.index("beds")
 
 
 def run(plan: Plan, draws: Draws) -> Rows:
@@ -56,4 +56,4 @@ def arrivals(clinic: Clinic) -> Generator[Any, Any, None]:
         if source[patient] == BEDS:
             process(from_a_bed(clinic, patient, step))
         else:
-            process(journey(clinic, patient, step, arrived=source[patient] == QUEUE))
+            process(journey(clinic, patient, step, arrived=source[patient] != REFERRED))

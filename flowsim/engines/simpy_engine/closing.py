@@ -98,7 +98,7 @@ def count(clinic: Clinic, resource: Counter, contacts: dict[str, np.ndarray]) ->
     finish = contacts["finished_s"][rows_of].astype(np.int64)
     finish[finish == NEVER] = plan.end
     served = finish - contacts["blocked_s"][rows_of]
-    edges = np.clip(plan.week0 + WEEK_S * np.arange(ledger.weeks + 1), plan.begin, plan.end)
+    edges = np.clip(plan.week0 + WEEK_S * np.arange(ledger.weeks + 1), 0, plan.end)
     used, taken = within(start, served, edges), within(start, finish, edges)
     offered = taken if resource.spec.unlimited else np.diff(edges) * resource.servers
     ledger.offered[r][0] += offered

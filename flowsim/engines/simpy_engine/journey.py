@@ -28,7 +28,7 @@ def from_a_bed(clinic: Clinic, patient: int, step: int) -> Journey:
 def journey(clinic: Clinic, patient: int, step: int, until: int = EXIT, *, arrived: bool = False) -> Journey:
     """From one step to the next, until the way ends or a branch has come to `until`; gives the last target.
 
-    `arrived`: the patient stands in the first step's queue already (the queue at start).
+    `arrived`: nothing lies before the first step (queued or due when the run begins), and the clock may run already.
     """
     env = clinic.env
     while step >= 0 and step != until:

@@ -51,8 +51,8 @@ class Ledger:
         """(resource, tranche, cause) -> amount by week."""
 
     def week(self, second: int) -> int:
-        """The ISO week that holds this second; negative in the warm-up."""
-        return (second - self.week0) // WEEK_S
+        """The ISO week that holds this second; -1 in the warm-up, which is not reported."""
+        return (second - self.week0) // WEEK_S if second >= 0 else -1
 
     def lose(self, resource: int, tranche: int, cause: int, week: int, amount: int) -> None:
         """Book offered capacity that nobody used, under its one cause."""
@@ -83,14 +83,12 @@ class Ledger:
 
     def capacity_rows(self, planned: list[np.ndarray]) -> Rows:
         """The capacity and losses tables."""
-        names = ("resource", "tranche", "week", "planned", "offered", "used", "overtime", "over")
-        rows: list[tuple[int, ...]] = []
-        for r, offered in enumerate(self.offered):
-            for t, w in np.ndindex(*offered.shape):
-                booked = (self.used[r][t, w], self.overtime[r][t, w], self.over[r][t, w])
-                rows.append((r, t, w, planned[r][t, w], offered[t, w], *booked))
-        table = np.array(rows, np.int64).reshape(-1, len(names))
-        capacity = {name: table[:, k].copy() for k, name in enumerate(names)}
+        at = [(r, t, w) for r, offered in enumerate(self.offered) for t, w in np.ndindex(*offered.shape)]
+        where = np.array(at, np.int64).reshape(-1, 3)
+        amounts = {"planned": planned, "offered": self.offered, "used": self.used, "overtime": self.overtime, "over": self.over}
+        capacity = {name: where[:, k].copy() for k, name in enumerate(("resource", "tranche", "week"))}
+        for name, by_resource in amounts.items():
+            capacity[name] = np.concatenate([np.zeros(0, np.int64), *(np.asarray(a).ravel() for a in by_resource)])
         return {"capacity": capacity, "losses": self._losses()}
 
     def _losses(self) -> dict[str, np.ndarray]:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from flowsim.engines.simpy_engine.stops import Stop
     from flowsim.engines.simpy_engine.visit import Visit
 
-EXPIRE, CLOSE, APPEAR, KEPT_FREE, OPEN_SHIFT, NUMBER, NEW_WEEK = range(7)
+EXPIRE, CLOSE, APPEAR, KEPT_FREE, OPEN_SHIFT, NUMBER, NEW_WEEK, FLUSH = range(8)
 """Kinds of change, closings first: at one second they take effect in this order."""
 Change = tuple[int, int, int, int]
-"""(kind, resource, tranche or server or number, closing or kept)."""
+"""(kind, resource, tranche or server or row of Draws.places, closing or kept)."""
 
 
 class Calendar:
@@ -48,10 +48,12 @@ class Calendar:
             elif isinstance(resource, Servers):
                 self._shifts(r)
             elif isinstance(resource, Places):
-                for at, number in clinic.draws.places[r].tolist():
-                    self._at(at, (NUMBER, r, number, 0))
+                for k, at in enumerate(clinic.draws.places[r][:, 0].tolist()):
+                    self._at(at, (NUMBER, r, k, 0))
         for monday in range(plan.week0 + WEEK_S * ((plan.begin - plan.week0) // WEEK_S + 1), plan.end, WEEK_S):
             self._at(monday, (NEW_WEEK, 0, 0, 0))
+        if plan.begin < 0:
+            self._at(0, (FLUSH, 0, 0, 0))
 
     def _at(self, second: int, change: Change) -> None:
         plan = self.clinic.plan
@@ -105,9 +107,10 @@ class Calendar:
     def _apply(self, change: Change, now: int) -> None:
         kind, r, what, extra = change
         clinic, resource = self.clinic, self.clinic.resources[r] if self.clinic.resources else None
-        if kind == NEW_WEEK:
+        if kind in (NEW_WEEK, FLUSH):
             self.flush(now)
-            clinic.leaving.new_week()
+            if kind == NEW_WEEK:
+                clinic.leaving.new_week()
             return
         if isinstance(resource, Slots):
             if kind == APPEAR:
@@ -122,7 +125,7 @@ class Calendar:
             else:
                 self._closing(resource, what, now)
         elif isinstance(resource, Places):
-            resource.change(now, number=what)
+            resource.change(now, numbers=clinic.draws.place_tranches[r][what, 1:].tolist())
         if kind not in (EXPIRE, CLOSE) and resource is not None:
             clinic.freed(resource)
 

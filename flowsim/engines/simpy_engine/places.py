@@ -26,8 +26,11 @@ class Places:
         self.in_use = 0
         self.cause = 0
         self.since = now
-        self.seconds = [0, 0, 0, 0]
-        """Place-seconds offered, used, over and idle since the last change of week or of the cause of idleness."""
+        self.numbers = [0] * len(spec.tranches)
+        self.used = [0] * len(spec.tranches)
+        self.offered = [0] * len(spec.tranches)
+        self.over = 0
+        """Place-seconds by tranche, the regular filled first, since the last change of week or of the idle's cause."""
         self.seekers: list[Seeker] = []
 
     def fits(self, step: int, units: int) -> bool:
@@ -38,37 +41,40 @@ class Places:
         """Whether any place is free at all."""
         return self.unlimited or self.number > self.in_use
 
-    def change(self, now: int, *, taken: int = 0, number: int | None = None, cause: int | None = None) -> None:
+    def change(self, now: int, *, taken: int = 0, numbers: list[int] | None = None, cause: int | None = None) -> None:
         """Count the time since the last change, then take or free places, set their number or the cause of idleness."""
         elapsed, self.since = now - self.since, now
         if elapsed:
             self._count(elapsed)
         self.in_use += taken
-        if number is not None:
-            self.number = number
+        if numbers is not None:
+            self.numbers, self.number = numbers, sum(numbers)
         if cause is not None:
             self.book(now)
             self.cause = cause
 
     def _count(self, elapsed: int) -> None:
-        seconds, used = self.seconds, self.in_use
-        offered = used if self.unlimited else self.number
-        seconds[0] += offered * elapsed
-        seconds[1] += used * elapsed
-        if used > offered:
-            seconds[2] += (used - offered) * elapsed
-        else:
-            seconds[3] += (offered - used) * elapsed
+        left = self.in_use
+        if self.unlimited:
+            self.used[0] += left * elapsed
+            self.offered[0] += left * elapsed
+            return
+        for k, number in enumerate(self.numbers):
+            here = min(left, number)
+            left -= here
+            self.offered[k] += number * elapsed
+            self.used[k] += here * elapsed
+        self.over += left * elapsed
 
     def book(self, now: int) -> None:
         """Write what was counted up to now in the ledger: at a week's end, or before the cause changes."""
         ledger, week = self.ledger, self.ledger.week(now - 1)
-        offered, used, over, idle = self.seconds
-        ledger.add(ledger.offered, self.index, 0, week, offered)
-        ledger.add(ledger.used, self.index, 0, week, used)
-        ledger.add(ledger.over, self.index, 0, week, over)
-        ledger.lose(self.index, 0, self.cause, week, idle)
-        self.seconds = [0, 0, 0, 0]
+        for k, (offered, used) in enumerate(zip(self.offered, self.used, strict=True)):
+            ledger.add(ledger.offered, self.index, k, week, offered)
+            ledger.add(ledger.used, self.index, k, week, used + (0 if k else self.over))
+            ledger.lose(self.index, k, self.cause, week, offered - used)
+        ledger.add(ledger.over, self.index, 0, week, self.over)
+        self.used, self.offered, self.over = [0] * len(self.used), [0] * len(self.offered), 0
 
     def seek(self, visit: Visit, since: int) -> None:
         """Let a stay wait for a place, while its patient holds on to the step before."""

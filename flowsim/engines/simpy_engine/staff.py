@@ -152,5 +152,7 @@ class Servers:
 
     def running(self) -> list[Visit]:
         """Visits in service in opening hours (never in overtime), each once."""
-        found = {id(s.visit): s.visit for s in self.servers if s.visit is not None and s.doing == SERVING and s.open}
+        at_work = [s for s in self.servers if s.visit is not None and s.doing == SERVING]
+        late = {id(s.visit) for s in at_work if not s.open}
+        found = {id(s.visit): s.visit for s in at_work if s.visit is not None and id(s.visit) not in late}
         return list(found.values())
