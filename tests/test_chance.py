@@ -139,7 +139,7 @@ def test_quantile_exceeding_is_the_law_given_that_it_exceeds(law: dict) -> None:
 
 def test_moments_against_scipy_stats() -> None:
     u = np.array([0.01, 0.5, 0.99])
-    weibull = chance.laws.weibull_power(0.5)
+    weibull = chance.weibull_power(0.5)
     assert stats.weibull_min(weibull).std() / stats.weibull_min(weibull).mean() == pytest.approx(0.5)
     assert chance.quantile({"law": "gamma", "mean": 4, "sd": 2}, u) == pytest.approx(stats.gamma(4, scale=1).ppf(u))
     sigma = np.sqrt(np.log1p(0.25))

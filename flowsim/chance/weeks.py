@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from flowsim.chance.laws import _field, _quantile, by_moments
+from flowsim.chance.laws import field
+from flowsim.chance.shapes import by_moments
 from flowsim.chance.streams import uniform
 
 Floats = NDArray[np.float64]
@@ -39,15 +40,15 @@ def weekly_luck(
     weeks = np.atleast_1d(np.asarray(weeks, dtype=np.int64))
     if spec is None:
         return np.ones(len(weeks))
-    name = str(_field(spec, "law"))
+    name = str(field(spec, "law"))
     if name == "bootstrap":
         luck = _bootstrapped(spec, seed, replication, resource, weeks)
     elif name == "classes":
         luck = _by_class(spec, seed, replication, resource, weeks)
     else:
-        lag1 = float(_field(spec, "lag1") or 0.0)
+        lag1 = float(field(spec, "lag1") or 0.0)
         u = weekly_uniforms(seed, replication, resource, weeks, lag1, shared)
-        luck = _quantile(by_moments(name, 1.0, float(_field(spec, "cv"))), u)
+        luck = by_moments(name, 1.0, float(field(spec, "cv"))).quantile(u)
     return _levelled(spec, luck)
 
 
@@ -127,8 +128,8 @@ def _scores(seed: int, replication: int, shared: Mapping[str, float], weeks: NDA
 
 def _bootstrapped(spec: Any, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]) -> Floats:
     """Blocks of history: block floor(w / b) starts at a drawn week of the history and goes round it, as a circle."""
-    values = np.array([float(v) for v in _field(spec, "values")])
-    length = int(_field(spec, "block_weeks") or 4)
+    values = np.array([float(v) for v in field(spec, "values")])
+    length = int(field(spec, "block_weeks") or 4)
     u = uniform(seed, replication, f"luck:{resource}", weeks // length)
     start = np.floor(len(values) * u).astype(np.int64)
     return np.asarray(values[(start + weeks % length) % len(values)])
@@ -136,10 +137,10 @@ def _bootstrapped(spec: Any, seed: int, replication: int, resource: str, weeks: 
 
 def _by_class(spec: Any, seed: int, replication: int, resource: str, weeks: NDArray[np.int64]) -> Floats:
     """Low, mid and high weeks: each week's class by shares, or by the row of the week before."""
-    classes, rows = dict(_field(spec, "classes")), _field(spec, "transition")
-    factor = np.array([float(_field(one, "factor")) for one in classes.values()])
+    classes, rows = dict(field(spec, "classes")), field(spec, "transition")
+    factor = np.array([float(field(one, "factor")) for one in classes.values()])
     if rows is None:
-        share = np.cumsum([float(_field(one, "share")) for one in classes.values()])
+        share = np.cumsum([float(field(one, "share")) for one in classes.values()])
         u = uniform(seed, replication, f"luck:{resource}", weeks)
         return np.asarray(factor[np.minimum(np.searchsorted(share, u), len(factor) - 1)])
     ends = np.cumsum([[float(rows[one].get(other, 0.0)) for other in classes] for one in classes], axis=1)
@@ -172,7 +173,7 @@ def _chain_of_classes(
 
 
 def _levelled(spec: Any, luck: Floats) -> Floats:
-    level_out, lowest = _field(spec, "level_out"), _field(spec, "lowest")
+    level_out, lowest = field(spec, "level_out"), field(spec, "lowest")
     if level_out is not None:
         luck = 1.0 + float(level_out) * (luck - 1.0)
     return np.maximum(luck, float(lowest)) if lowest is not None else luck
