@@ -182,7 +182,7 @@ def interrupt_for(clinic: Clinic, stop: Stop, visit: Visit) -> bool:
     lead = stop.lead
     if not isinstance(lead, Servers) or lead.spec.interruption == "none" or visit.entry is None:
         return False
-    klass = class_of(visit.entry)
+    klass = clinic.class_at(visit)
     victims = [v for v in lead.running() if clinic.class_at(v) > klass]
     if not victims:
         return False

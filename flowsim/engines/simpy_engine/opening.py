@@ -168,7 +168,7 @@ class Calendar:
         """Whether a linked visit may go ahead of all today: until the closing of the lead resource's day."""
         now = self.clinic.now
         midnight = (now // DAY_S + 1) * DAY_S
-        closing = self.closing_of_day[stop.step.lead].get(now // DAY_S, 0)
+        closing = self.closing_of_day[stop.step.lead].get(now // DAY_S, now)
         resource = self.clinic.resources[stop.step.lead]
         if isinstance(resource, Places) or self._always(stop.step.lead):
             closing = midnight
