@@ -153,7 +153,8 @@ def tables(chosen: list[str]) -> dict[str, pd.DataFrame]:
         "occupancy": _occupancy(chosen),
         "costs": _costs(chosen),
         "endings": _endings(chosen),
-        "steps": _steps(),
+        "steps": _steps(chosen),
+        "bottlenecks": _bottlenecks(chosen),
         "flow_edges": _edges(chosen),
         "flow_steps": _flow_steps(chosen),
     }
@@ -264,8 +265,8 @@ def capacity(chosen: list[str]) -> pd.DataFrame:
         "ward": (7000, 0.51),
     }
     for scenario in chosen:
-        for resource, (offered, used) in base.items():
-            offered = offered + (
+        for resource, (regular, used) in base.items():
+            offered = regular + (
                 _effect(scenario, "op") * 1.3 if resource == "theatre" and _effect(scenario, "op") > 100 else 0
             )
             parts = {"offered": offered, "used": offered * used, "overtime": 0.0}
@@ -323,24 +324,32 @@ def _endings(chosen: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "ended", "mean", "low", "high"])
 
 
-def _steps() -> pd.DataFrame:
+def _steps(chosen: list[str]) -> pd.DataFrame:
     rows = [
         ("ortho_plus6_xray", "extra_operations: +6 a week from 2027-01-18", "operations", 60.0, 52.0, 68.0),
         ("ortho_plus6_xray", "ward +3 beds", "operations", 42.0, 36.0, 48.0),
         ("ortho_plus6_xray", "xray +18 films a week", "operations", 69.0, 61.0, 77.0),
     ]
-    return pd.DataFrame(rows, columns=["scenario", "change", "measure", "mean", "low", "high"])
+    return pd.DataFrame(rows, columns=["scenario", "change", "measure", "mean", "low", "high"]).query(
+        "scenario in @chosen"
+    )
 
 
 def _edges(chosen: list[str]) -> pd.DataFrame:
-    edges = [
-        ("start", "triage", 2640), ("triage", "film_before", 1440), ("triage", "first_visit", 960), ("triage", "discharged", 240),
-        ("film_before", "first_visit", 1430), ("first_visit", "enrolment", 1390), ("first_visit", "discharged", 1000),
-        ("enrolment", "planning_film", 1375), ("planning_film", "surgery", 1371), ("surgery", "nurse_contact", 1360),
-        ("surgery", "surgery", 25), ("nurse_contact", "control_film", 1350), ("control_film", "control_visit", 1340),
-        ("control_visit", "treated", 1271), ("surgery", "left", 66),
-    ]  # fmt: skip
-    rows = [(s, a, b, n * (1 + (_effect(s, "op") / 1371 if a != "start" else 0))) for s in chosen for a, b, n in edges]
+    edges = {
+        "start": {"triage": 2640},
+        "triage": {"film_before": 1440, "first_visit": 960, "discharged": 240},
+        "film_before": {"first_visit": 1430},
+        "first_visit": {"enrolment": 1390, "discharged": 1000},
+        "enrolment": {"planning_film": 1375},
+        "planning_film": {"surgery": 1371},
+        "surgery": {"nurse_contact": 1360, "surgery": 25, "left": 66},
+        "nurse_contact": {"control_film": 1350},
+        "control_film": {"control_visit": 1340},
+        "control_visit": {"treated": 1271, "first_visit": 12},
+    }
+    listed = [(a, b, n) for a, onwards in edges.items() for b, n in onwards.items()]
+    rows = [(s, a, b, n * (1 + (_effect(s, "op") / 1371 if a != "start" else 0))) for s in chosen for a, b, n in listed]
     return pd.DataFrame(rows, columns=["scenario", "from_step", "to_step", "mean"])
 
 
@@ -361,3 +370,16 @@ def _flow_steps(chosen: list[str]) -> pd.DataFrame:
             mean = queue.get(step, 0) + (_effect(scenario, "q") * 0.6 if step == "enrolment" else 0)
             rows.append((scenario, step, max(0.0, mean), max(0.0, mean * 0.9), mean * 1.1))
     return pd.DataFrame(rows, columns=["scenario", "step", "mean", "low", "high"])
+
+
+def _bottlenecks(chosen: list[str]) -> pd.DataFrame:
+    binds = {"ortho_plus6": "xray", "ortho_before_fast_track": "ward"}
+    rows = []
+    for scenario in chosen:
+        first = binds.get(scenario, "theatre")
+        why = f"somebody stood ready for 99% of its offer; <b>{first}</b>"
+        rows += [
+            (scenario, 1, first, 0.99, why, f"någon stod redo för 99% av det som erbjöds; {first}"),
+            (scenario, 2, "clinic", 0.88, "", ""),
+        ]
+    return pd.DataFrame(rows, columns=["scenario", "rank", "resource", "load", "why", "why_sv"])

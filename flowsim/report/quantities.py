@@ -39,10 +39,11 @@ class Quantity:
         least = 1 if self.unit == "msek" else 0
         return max(least, digits_for(half_width / self.scale)) if math.isfinite(half_width) else least
 
-    def with_interval(self, words: Words, mean: float, low: float, high: float) -> str:
-        """`248 (239-257)`: mean and 95 % interval; the mean alone where there is no interval."""
+    def with_interval(self, words: Words, mean: float, low: float, high: float, unit: bool = False) -> str:
+        """`248 (239-257)`, `15% (13-17)`: mean and 95 % interval; the mean alone where there is no interval."""
         digits = self.digits(abs(high - low) / 2)
         text = words.number(mean / self.scale, digits)
+        text = self.said(words, text) if unit else text
         if not (math.isfinite(low) and math.isfinite(high)):
             return text
         return f"{text} ({words.interval(low / self.scale, high / self.scale, digits)})"
@@ -54,6 +55,26 @@ class Quantity:
         if not (math.isfinite(low) and math.isfinite(high)):
             return text
         return f"{text} ({words.interval(low / self.scale, high / self.scale, digits, signed=True)})"
+
+    def plus_minus(self, words: Words, mean: float, low: float, high: float, signed: bool = False) -> str:
+        """`248 ± 9`; both ends where the interval is lopsided."""
+        half = (high - low) / 2
+        if math.isfinite(half) and abs(high + low - 2 * mean) > 0.2 * half:
+            return (self.diff_with_interval if signed else self.with_interval)(words, mean, low, high)
+        text = (self.difference if signed else self.value)(words, mean, half)
+        return f"{text} ± {self.value(words, half, half)}" if math.isfinite(half) else text
+
+    def more_or_less(self, words: Words, kind: str, mean: float, low: float, high: float) -> str:
+        """`151 fewer in queue (142-160)`: a difference in words; signed ends where the interval holds zero."""
+        digits = self.digits(abs(high - low) / 2)
+        size = words.number(abs(mean) / self.scale, digits)
+        text = words(f"{kind}_{'more' if mean > 0 else 'less'}", said=self.said(words, size) if self.money else size)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return text
+        if low <= 0 <= high:
+            return f"{text} ({words.interval(low / self.scale, high / self.scale, digits, signed=True)})"
+        ends = sorted((abs(low) / self.scale, abs(high) / self.scale))
+        return f"{text} ({words.interval(ends[0], ends[1], digits)})"
 
     def said(self, words: Words, text: str) -> str:
         """A written number with its unit: `12.9 MSEK`, `85%`, `171 operations`."""

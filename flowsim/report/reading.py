@@ -9,6 +9,8 @@ import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from flowsim.report.words import Words, plain
 from flowsim.tables import Setting
 
@@ -24,6 +26,7 @@ class Reading:
     settings: dict[str, Setting]
     run: dict[str, Any] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
+    _plain: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def scenarios(self) -> list[str]:
@@ -45,6 +48,36 @@ class Reading:
         """The baseline's setting."""
         return self.settings[self.baseline]
 
+    @property
+    def main_span(self) -> str:
+        """The span the study is about: the first declared, else the step of its main production."""
+        if self.setting.spans:
+            return self.setting.spans[0][0]
+        return self.main_step
+
+    @property
+    def main_step(self) -> str:
+        """The step whose throughput the study is about: where the guarantee's treatment is given."""
+        treatment = [step for name, step, _ in self.setting.guarantee if name == "treatment"]
+        queued = [step.name for step in self.setting.steps if step.lead and not step.stay_of]
+        return (treatment or [to for _, _, to in self.setting.spans] or queued[-1:] or [""])[0]
+
+    def limit_days(self, span: str) -> float:
+        """Days of the guarantee that ends at the same step as the span (or at this step); NaN if there is none."""
+        to = {name: to for name, _, to in self.setting.spans}.get(span, span)
+        return next((days for _, step, days in self.setting.guarantee if step == to), float("nan"))
+
+    @property
+    def price_year(self) -> str:
+        """The year whose prices money is in."""
+        return str(self.run.get("price_year") or "")
+
+    @property
+    def perspective(self) -> str:
+        """Whose money it is: hospital or region, in the language."""
+        known = str(self.run.get("perspective") or "hospital")
+        return self.words("perspective_" + known) if known in ("hospital", "region") else plain(known)
+
     def letter(self, scenario: str) -> str:
         """A for the baseline, B, C, ... and after Z: A2, B2."""
         number = self.scenarios.index(scenario)
@@ -61,20 +94,24 @@ class Reading:
         return f"{self.letter(scenario)}  {self.title(scenario)}"
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the study; an empty frame if the study has none of that name."""
+        """A table of the study, names as plain texts; an empty frame if the study has none of that name."""
         import pandas as pd
 
-        found = self.tables.get(name)
-        return pd.DataFrame() if found is None else found
+        if name not in self._plain:
+            found = self.tables.get(name, pd.DataFrame())
+            named = {c: object for c in found.columns if not pd.api.types.is_numeric_dtype(found[c].dtype)}
+            self._plain[name] = found.astype(named)
+        return self._plain[name]
 
     def rows(self, name: str, **where: object) -> pd.DataFrame:
         """The rows of a table where the columns have the given values; empty if the table or a column is missing."""
         frame = self.table(name)
+        if not all(column in frame for column in where):
+            return frame.iloc[0:0]
+        chosen = np.ones(len(frame), dtype=bool)
         for column, value in where.items():
-            if column not in frame:
-                return frame.iloc[0:0]
-            frame = frame[frame[column].astype(object) == value]
-        return frame
+            chosen &= frame[column].to_numpy() == value
+        return frame[chosen]
 
     def has(self, name: str, *columns: str) -> bool:
         """Whether there is a table with rows and these columns."""

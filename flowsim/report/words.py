@@ -7,10 +7,10 @@ Nothing here knows HTML: escaping is the page's work.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from flowsim.report.names import NAMES
@@ -22,11 +22,24 @@ LANGUAGES: tuple[Language, ...] = ("sv", "en")
 HARD_SPACE = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
-_MONTHS = {
-    "sv": "januari februari mars april maj juni juli augusti september oktober november december".split(),
-    "en": "January February March April May June July August September October November December".split(),
+_MONTHS: dict[Language, tuple[str, ...]] = {
+    "sv": (
+        "januari", "februari", "mars", "april", "maj", "juni",
+        "juli", "augusti", "september", "oktober", "november", "december",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+}  # fmt: skip
+_WEEKDAYS: dict[Language, tuple[str, ...]] = {
+    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-_WEEKDAYS = {"sv": "mån tis ons tors fre lör sön".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
+_SHORT_DAYS: dict[Language, tuple[str, ...]] = {
+    "sv": ("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 
 
 def plain(text: str, longest: int = 120) -> str:
@@ -61,10 +74,18 @@ class Words:
         """A step, resource, cause or component: known ones in the language, others as written, without underscores."""
         if ":" in word:
             head, _, tail = word.partition(":")
-            return f"{self.name(head)}: {self.name(tail)}"
+            return (
+                self("lack_of", what=self.name(tail)) if head == "missing" else f"{self.name(head)} ({self.name(tail)})"
+            )
         if word in NAMES:
             return NAMES[word][LANGUAGES.index(self.lang)]
         return plain(word.replace("_", " "), 60)
+
+    def measure(self, name: str) -> str:
+        """A measure's name in words; unknown ones as written, without underscores and unit."""
+        if f"measure_{name}" in PHRASES:
+            return self(f"measure_{name}")
+        return self.name(name.removesuffix("_sek").removesuffix("_days"))
 
     def number(self, value: float, digits: int = 0) -> str:
         """12 345,6 in Swedish, 12,345.6 in English; a true minus; an en dash for what is not a number."""
@@ -91,16 +112,20 @@ class Words:
         between = f" {self('to')} " if signed or low < 0 or high < 0 else DASH
         return f"{say(low, digits)}{between}{say(high, digits)}"
 
-    def date(self, day: date) -> str:
+    def date(self, day: dt.date) -> str:
         """4 januari 2027, 4 January 2027."""
         return f"{day.day}{HARD_SPACE}{_MONTHS[self.lang][day.month - 1]}{HARD_SPACE}{day.year}"
 
-    def month(self, day: date) -> str:
+    def month(self, day: dt.date) -> str:
         """The month's short name: jan, Jan."""
         return _MONTHS[self.lang][day.month - 1][:3]
 
     def weekday(self, number: int) -> str:
         """0 is Monday."""
+        return _SHORT_DAYS[self.lang][number]
+
+    def weekday_name(self, number: int) -> str:
+        """0 is måndag, Monday."""
         return _WEEKDAYS[self.lang][number]
 
     def listed(self, items: list[str]) -> str:

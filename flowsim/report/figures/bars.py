@@ -33,7 +33,7 @@ Parts = dict[str, dict[str, float]]
 
 
 def capacity_by_cause(reading: Reading) -> Figure:
-    """Of what each resource offered: used (with its interval), and lost by cause; a panel a resource, a bar a scenario."""
+    """Of what each resource offered: used, with its interval, and lost by cause; a panel a resource."""
     words, frame = reading.words, reading.table("capacity")
     resources = resources_shown(reading)
     parts = ["used", *loss_causes(frame), *(p for p in BEYOND if _heaviest(frame, p) > 0.0005)]
@@ -48,20 +48,20 @@ def capacity_by_cause(reading: Reading) -> Figure:
             canvas.number_axis(panel.xaxis, words, percent=True, most=4)
             panel.set_xlabel(words("axis_of_offered"))
         said = [words.first_upper(words.name(p)) for p in parts]
-        figure.legend(*canvas.patches(said), loc="outside upper left", ncols=4, handlelength=1.2, columnspacing=1.4)
+        canvas.key(figure, *canvas.patches(said))
     return figure
 
 
 def resources_shown(reading: Reading) -> list[str]:
     """Resources of the table in the setting's order, those without any offer left out."""
     frame = reading.table("capacity")
-    offered = frame[(frame["part"].astype(object) == "offered") & (frame["mean"] > 0)]["resource"].astype(object)
+    offered = frame[(frame["part"] == "offered") & (frame["mean"] > 0)]["resource"]
     return [r.name for r in reading.setting.resources if (offered == r.name).any()]
 
 
 def loss_causes(frame: pd.DataFrame, most: int = 8) -> list[str]:
     """Causes of loss in the table, the heaviest first by share of what was offered; at most `most`."""
-    lost = frame.loc[~frame["part"].astype(object).isin(_NOT_LOST), "part"].astype(object).unique()
+    lost = frame.loc[~frame["part"].isin(_NOT_LOST), "part"].unique()
     weight = {str(cause): _heaviest(frame, cause) for cause in lost}
     return sorted((c for c in weight if weight[c] > 0.0005), key=lambda c: -weight[c])[:most]
 
@@ -69,18 +69,20 @@ def loss_causes(frame: pd.DataFrame, most: int = 8) -> list[str]:
 def _heaviest(frame: pd.DataFrame, part: str) -> float:
     """The part's largest share of what was offered, over scenarios and resources."""
     columns = ["scenario", "resource", "mean"]
-    own = frame.loc[frame["part"].astype(object) == part, columns]
-    offered = frame.loc[frame["part"].astype(object) == "offered", columns]
+    own = frame.loc[frame["part"] == part, columns]
+    offered = frame.loc[frame["part"] == "offered", columns]
     both = own.merge(offered, on=["scenario", "resource"], suffixes=("", "_offered"))
     both = both[both["mean_offered"] > 0]
     return float((both["mean"] / both["mean_offered"]).max()) if len(both) else 0.0
 
 
 def shares_of_offered(reading: Reading, resource: str, parts: list[str], column: str = "mean") -> Parts:
-    """part -> scenario -> share of what the resource offered (mean)."""
+    """Part -> scenario -> share of what the resource offered (mean)."""
     rows = reading.rows("capacity", resource=resource)
     amount = {(s, p): float(m) for s, p, m in zip(rows["scenario"], rows["part"], rows[column], strict=True)}
-    whole = {s: float(m) for s, p, m in zip(rows["scenario"], rows["part"], rows["mean"], strict=True) if p == "offered"}
+    whole = {
+        s: float(m) for s, p, m in zip(rows["scenario"], rows["part"], rows["mean"], strict=True) if p == "offered"
+    }
     return {part: {s: amount.get((s, part), 0.0) / w for s, w in whole.items() if w > 0} for part in parts}
 
 
@@ -105,7 +107,9 @@ def _used(panel: Axes, reading: Reading, resource: str, used: dict[str, float]) 
         if scenario in used:
             text = reading.words.percent(used[scenario], 1 if 0.985 < used[scenario] < 0.9995 else 0)
             panel.text(0.02, place, text, va="center_baseline", color="white", fontweight="bold")
-            panel.plot([low[scenario], high[scenario]], [place, place], color=canvas.INK, linewidth=2.2, solid_capstyle="butt")
+            panel.plot(
+                [low[scenario], high[scenario]], [place, place], color=canvas.INK, linewidth=2.2, solid_capstyle="butt"
+            )
 
 
 def stack(panel: Axes, parts: Parts, scenarios: list[str], palette: dict[str, str] | None = None) -> None:
@@ -123,19 +127,24 @@ def stack(panel: Axes, parts: Parts, scenarios: list[str], palette: dict[str, st
 def endings(reading: Reading) -> Figure:
     """Patients by how they ended (table `endings`), one bar a scenario, each part's mean and 95 % interval in it."""
     words, frame = reading.words, reading.table("endings")
-    known = frame["ended"].astype(object)
+    known = frame["ended"]
     order = [e for e in _ENDED if float(frame.loc[known == e, "mean"].max()) > 0.5]
     with canvas.style():
         figure = canvas.sheet(0.44 * len(reading.scenarios) + 1.4)
         panel = figure.subplots()
-        stack(panel, {e: frame[known == e].set_index("scenario")["mean"].to_dict() for e in order}, reading.scenarios, _ENDED)
+        stack(
+            panel,
+            {e: frame[known == e].set_index("scenario")["mean"].to_dict() for e in order},
+            reading.scenarios,
+            _ENDED,
+        )
         _numbers(panel, reading, order)
         canvas.scenario_names(panel, reading, reading.scenarios, 44)
         canvas.number_axis(panel.xaxis, words)
         panel.set_xlabel(words("axis_patients_horizon"))
         panel.margins(x=0.02)
         marks = canvas.patches([words.first_upper(words.name(e)) for e in order], [_ENDED[e] for e in order])
-        figure.legend(*marks, loc="outside upper left", ncols=6, handlelength=1.2, columnspacing=1.4)
+        canvas.key(figure, *marks)
     return figure
 
 
@@ -145,7 +154,9 @@ def _numbers(panel: Axes, reading: Reading, order: list[str]) -> None:
     for place, scenario in enumerate(reading.scenarios):
         begin = 0.0
         for part in order:
-            value, low, high = (reading.one("endings", c, scenario=scenario, ended=part) for c in ("mean", "low", "high"))
+            value, low, high = (
+                reading.one("endings", c, scenario=scenario, ended=part) for c in ("mean", "low", "high")
+            )
             if value > 0.05 * total:
                 text = words.number(value) + (f" ± {words.number((high - low) / 2)}" if value > 0.09 * total else "")
                 color = "white" if _ENDED[part] in _DARK else canvas.INK

@@ -1,4 +1,4 @@
-"""The paper figures are drawn on: one style, one palette, small multiples, dates along the bottom, and the two ways out.
+"""The paper figures are drawn on: one style, one palette, small multiples, dates below, and the two ways out.
 
 Figures are made without pyplot, so no state is kept. Names come from planners' files: they are drawn as plain text
 (no formulas), cut to size, and end in the SVG as shapes of letters, never as markup.
@@ -22,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -83,12 +84,14 @@ def style() -> Iterator[None]:
 
 def sheet(height: float, width: float = WIDTH) -> Figure:
     """An empty figure, laid out so that nothing overlaps."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.06, w_pad=0.06, hspace=0.04, wspace=0.03)  # type: ignore[union-attr]
-    return figure
+    return Figure(
+        figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06, hspace=0.04, wspace=0.03)
+    )
 
 
-def multiples(number: int, panel_height: float = 2.15, columns: int = 3, same_scale: bool = True) -> tuple[Figure, list[Axes]]:
+def multiples(
+    number: int, panel_height: float = 2.15, columns: int = 3, same_scale: bool = True
+) -> tuple[Figure, list[Axes]]:
     """A figure of `number` panels, filled row by row, on one scale unless said otherwise."""
     columns = max(1, min(columns, number))
     rows = math.ceil(number / columns)
@@ -111,7 +114,9 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return "\n".join(made)
 
 
-def number_axis(axis: Any, words: Words, scale: float = 1.0, most: int = 5, percent: bool = False, signed: bool = False) -> None:
+def number_axis(
+    axis: Any, words: Words, scale: float = 1.0, most: int = 5, percent: bool = False, signed: bool = False
+) -> None:
     """Numbers along an axis in the language's way (`scale`: what they are divided by)."""
     say = words.signed if signed else words.number
 
@@ -126,7 +131,7 @@ def number_axis(axis: Any, words: Words, scale: float = 1.0, most: int = 5, perc
 
 
 def date_axis(panel: Axes, words: Words, start: date, weeks: int) -> None:
-    """Dates along the bottom of an axis counted in ISO weeks from the one that holds `start`; a year at its first month."""
+    """Dates along an axis counted in ISO weeks from the one that holds `start`; the year at its first month."""
     start = start - timedelta(days=start.weekday())
     every = 3 if weeks > 40 else 1
     ticks, labels, year = [], [], 0
@@ -159,10 +164,22 @@ def patches(said: list[str], colors: list[str] | None = None) -> tuple[list[Any]
     return [Patch(facecolor=c, hatch=h, edgecolor="white") for c, h in zip(used, hatches, strict=True)], said
 
 
+def key(figure: Figure, marks: list[Any], said: list[str]) -> None:
+    """What the marks mean, above the panels, in as many columns as there is room for."""
+    room = figure.get_size_inches()[0] - 0.3
+    for columns in range(len(said), 0, -1):
+        rows = -(-len(said) // columns)
+        widest = [max(len(text) for text in said[k : k + rows]) for k in range(0, len(said), rows)]
+        if sum(0.45 + 0.078 * letters for letters in widest) <= room:
+            break
+    figure.legend(marks, said, loc="outside upper left", ncols=columns, handlelength=1.5, columnspacing=1.4)
+
+
 def svg(figure: Figure) -> str:
     """The figure as SVG text, the same bytes every time; tenths of a point are enough for a line."""
     out = io.StringIO()
     with style():
+        _settle(figure)
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "flowsim"})
     text = re.sub(r' d="[^"]*"', lambda drawn: re.sub(r"(\.\d)\d+", r"\1", drawn.group()), out.getvalue())
     return re.sub(r"\n\s*", " ", text)
@@ -172,11 +189,22 @@ def png(figure: Figure, title: str) -> bytes:
     """The figure as PNG with its title above, for slides and documents."""
     out = io.BytesIO()
     with style():
+        _settle(figure)
         lines = wrapped(title, 92, 3)
         head = Figure(figsize=(figure.get_size_inches()[0], 0.16 + 0.24 * len(lines.splitlines())))
         head.text(0.012, 0.3, lines, fontsize=12, fontweight="bold", va="bottom")
-        imsave(out, np.vstack([_pixels(head), _pixels(figure)]), format="png", dpi=_DPI, metadata={"Software": "flowsim"})
+        imsave(
+            out, np.vstack([_pixels(head), _pixels(figure)]), format="png", dpi=_DPI, metadata={"Software": "flowsim"}
+        )
     return out.getvalue()
+
+
+def _settle(figure: Figure) -> None:
+    """Everything put in its place once, so that no later drawing has to find it again."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def _pixels(figure: Figure) -> np.ndarray:

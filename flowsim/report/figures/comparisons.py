@@ -26,19 +26,25 @@ def differences(reading: Reading, measures: list[str]) -> Figure:
             largest = max((abs(v) for reach in found.values() for v in reach if v == v), default=0.0)
             told = quantity(measure, largest)
             _dots(panel, reading, list(found.values()), told)
-            panel.set_title(canvas.wrapped(words.first_upper(words("measure_" + measure)), 24, 3), fontsize=9)
-            panel.set_xlabel(words("unit_" + told.unit))
+            panel.set_title(canvas.wrapped(words.first_upper(words.measure(measure)), 24, 3), fontsize=9)
+            panel.set_xlabel(words("unit_points" if told.unit == "share" else "unit_" + told.unit))
         canvas.scenario_names(panels[0], reading, reading.others, 36)
-        marks = [Line2D([], [], color=canvas.SCENARIO, marker="o"), Line2D([], [], color=canvas.BASELINE, marker="o", markerfacecolor="white")]
+        marks = [
+            Line2D([], [], color=canvas.SCENARIO, marker="o"),
+            Line2D([], [], color=canvas.BASELINE, marker="o", markerfacecolor="white"),
+        ]
         said = [words("key_clear_of_zero"), words("key_not_clear")]
-        figure.legend(marks, said, loc="outside upper left", ncols=2, columnspacing=1.6)
+        canvas.key(figure, marks, said)
     return figure
 
 
 def effects(reading: Reading, measure: str) -> Figure:
     """What each change of each scenario did, added in order (table `steps`), with 95 % intervals."""
     words, frame = reading.words, reading.rows("steps", measure=measure)
-    rows = [(str(s), str(c), (float(m), float(lo), float(hi))) for s, c, m, lo, hi in zip(*(frame[k] for k in ("scenario", "change", "mean", "low", "high")), strict=True)]
+    rows = [
+        (str(s), str(c), (float(m), float(lo), float(hi)))
+        for s, c, m, lo, hi in zip(*(frame[k] for k in ("scenario", "change", "mean", "low", "high")), strict=True)
+    ]
     with canvas.style():
         figure = canvas.sheet(0.42 * len(rows) + 1.2)
         panel = figure.subplots()
@@ -52,7 +58,9 @@ def effects(reading: Reading, measure: str) -> Figure:
 
 
 def _difference(reading: Reading, scenario: str, measure: str) -> Reach:
-    low_to_high = (reading.one("headline", c, scenario=scenario, measure=measure) for c in ("diff", "diff_low", "diff_high"))
+    low_to_high = (
+        reading.one("headline", c, scenario=scenario, measure=measure) for c in ("diff", "diff_low", "diff_high")
+    )
     mean, low, high = low_to_high
     return mean, low, high
 
@@ -68,8 +76,18 @@ def _dots(panel: Axes, reading: Reading, reaches: list[Reach], told: Quantity) -
         clear = low > 0 or high < 0
         color = canvas.SCENARIO if clear else canvas.BASELINE
         panel.plot([low, high], [place, place], color=color, linewidth=1.6, marker="|", markersize=8)
-        panel.plot(mean, place, "o", color=color, markersize=4.5, markerfacecolor=color if clear else "white", markeredgewidth=1.3)
-        text = told.difference(reading.words, mean, (high - low) / 2)
+        panel.plot(
+            mean,
+            place,
+            "o",
+            color=color,
+            markersize=4.5,
+            markerfacecolor=color if clear else "white",
+            markeredgewidth=1.3,
+        )
+        half = (high - low) / 2
+        text = f"{told.difference(reading.words, mean, half)} ± {told.value(reading.words, half, half)}"
         panel.annotate(text, (mean, place), (0, 6), textcoords="offset points", ha="center", va="bottom", bbox=_BACK)
-    canvas.number_axis(panel.xaxis, reading.words, told.scale, most=4, percent=told.unit == "share", signed=True)
-    panel.margins(x=0.16)
+    canvas.number_axis(panel.xaxis, reading.words, told.scale, most=4, signed=True)
+    panel.spines["left"].set_visible(False)
+    panel.margins(x=0.3)

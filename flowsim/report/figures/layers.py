@@ -7,6 +7,7 @@ every layer it passes, order by the mean of the neighbours, then places pulled s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 Node = str | tuple[str, str, int]
 """A step, or the empty place of an edge (from, to, layer)."""
@@ -29,7 +30,10 @@ class Layout:
 def layout(steps: list[str], edges: list[Edge]) -> Layout:
     """Places for steps (in the plan's order) and edges. An edge against the order is led as if it went along it."""
     order = {step: k for k, step in enumerate(steps)}
-    along = sorted({(a, b) if order[a] < order[b] else (b, a) for a, b in edges if a != b}, key=lambda e: (order[e[0]], order[e[1]]))
+    along = sorted(
+        {(a, b) if order[a] < order[b] else (b, a) for a, b in edges if a != b},
+        key=lambda e: (order[e[0]], order[e[1]]),
+    )
     layer = _layers(steps, along)
     rows, links = _rows(steps, along, layer)
     for sweep in range(8):
@@ -53,7 +57,9 @@ def _layers(steps: list[str], along: list[Edge]) -> dict[str, int]:
     return layer
 
 
-def _rows(steps: list[str], along: list[Edge], layer: dict[str, int]) -> tuple[list[list[Node]], list[tuple[Node, Node]]]:
+def _rows(
+    steps: list[str], along: list[Edge], layer: dict[str, int]
+) -> tuple[list[list[Node]], list[tuple[Node, Node]]]:
     """Layers with steps and empty places, and the links between neighbouring layers."""
     rows: list[list[Node]] = [[] for _ in range(max(layer.values(), default=0) + 1)]
     links: list[tuple[Node, Node]] = []
@@ -63,17 +69,20 @@ def _rows(steps: list[str], along: list[Edge], layer: dict[str, int]) -> tuple[l
         chain: list[Node] = [a, *((a, b, k) for k in range(layer[a] + 1, layer[b])), b]
         for k, node in enumerate(chain[1:-1], start=layer[a] + 1):
             rows[k].append(node)
-        links += list(zip(chain, chain[1:], strict=False))
+        links += list(pairwise(chain))
     return rows, links
 
 
 def _sort(rows: list[list[Node]], links: list[tuple[Node, Node]], downwards: bool) -> None:
     """Each layer ordered by the mean place of its neighbours in the layer before."""
     for k in range(1, len(rows)) if downwards else range(len(rows) - 2, -1, -1):
-        fixed = {node: (p + 0.5) / len(rows[k - 1 if downwards else k + 1]) for p, node in enumerate(rows[k - 1 if downwards else k + 1])}
-        mean = {node: _mean([fixed[o] for o in _neighbours(node, links) if o in fixed]) for node in rows[k]}
-        now = {node: (p + 0.5) / len(rows[k]) for p, node in enumerate(rows[k])}
-        rows[k].sort(key=lambda node: now[node] if mean[node] is None else mean[node])  # noqa: B023
+        before = rows[k - 1 if downwards else k + 1]
+        fixed = {node: (p + 0.5) / len(before) for p, node in enumerate(before)}
+        wanted: dict[Node, float] = {}
+        for p, node in enumerate(rows[k]):
+            mean = _mean([fixed[other] for other in _neighbours(node, links) if other in fixed])
+            wanted[node] = (p + 0.5) / len(rows[k]) if mean is None else mean
+        rows[k].sort(key=wanted.__getitem__)
 
 
 def _straightened(rows: list[list[Node]], links: list[tuple[Node, Node]]) -> dict[Node, float]:
@@ -89,7 +98,9 @@ def _straightened(rows: list[list[Node]], links: list[tuple[Node, Node]]) -> dic
     for sweep in range(24):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wanted = [_mean([x[o] for o in _neighbours(n, links)]) for n in row]
-            x |= dict(zip(row, _apart(row, [x[n] if w is None else w for n, w in zip(row, wanted, strict=True)]), strict=True))
+            x |= dict(
+                zip(row, _apart(row, [x[n] if w is None else w for n, w in zip(row, wanted, strict=True)]), strict=True)
+            )
     return x
 
 
@@ -115,7 +126,9 @@ def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _way(edge: Edge, order: dict[str, int], layer: dict[str, int], x: dict[Node, float], left: float) -> list[tuple[float, int]]:
+def _way(
+    edge: Edge, order: dict[str, int], layer: dict[str, int], x: dict[Node, float], left: float
+) -> list[tuple[float, int]]:
     """The edge's points from its beginning to its end, also when it goes upwards."""
     a, b = edge if order[edge[0]] < order[edge[1]] else edge[::-1]
     chain: list[Node] = [a, *((a, b, k) for k in range(layer[a] + 1, layer[b])), b]

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 def occupancy_by_weekday(reading: Reading, resource: str) -> Figure:
     """Mean and band (p05 to p95) of occupied places at 06.00, a panel a scenario; dashed: places available."""
     words, frame = reading.words, reading.rows("occupancy", resource=resource)
-    shown = [s for s in reading.scenarios if (frame["scenario"].astype(object) == s).any()]
+    shown = [s for s in reading.scenarios if (frame["scenario"] == s).any()]
     with canvas.style():
         figure, panels = canvas.multiples(len(shown), panel_height=2.0 if len(shown) > 3 else 3.0)
         for place, (panel, scenario) in enumerate(zip(panels, shown, strict=True)):
-            rows = frame[frame["scenario"].astype(object) == scenario].sort_values("weekday")
+            rows = frame[frame["scenario"] == scenario].sort_values("weekday")
             _week(panel, rows, canvas.BASELINE if scenario == reading.baseline else canvas.SCENARIO)
             panel.set_xticks(range(7), [words.weekday(d) for d in range(7)])
             panel.set_title(canvas.wrapped(reading.label(scenario), 41 if len(shown) > 2 else 60))
@@ -38,7 +38,7 @@ def occupancy_by_weekday(reading: Reading, resource: str) -> Figure:
             Line2D([], [], color=canvas.TARGET, linewidth=1.4, linestyle=(0, (4, 2))),
         ]
         said = [words("key_mean"), words("key_band_days"), words("key_available")]
-        figure.legend(marks, said, loc="outside upper left", ncols=3, handlelength=1.6, columnspacing=1.4)
+        canvas.key(figure, marks, said)
     return figure
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def waiting_times(reading: Reading, span: str, limit_days: float = float("nan")) -> Figure:
     """Share of patients by waiting time (bins of `waits`), with the interval of each bin and the limit's line."""
     words, frame = reading.words, reading.rows("waits", span=span)
-    shown = [s for s in reading.scenarios if (frame["scenario"].astype(object) == s).any()]
+    shown = [s for s in reading.scenarios if (frame["scenario"] == s).any()]
     with canvas.style():
         figure, panels = canvas.multiples(len(shown), panel_height=2.05 if len(shown) > 3 else 3.0)
         base = _of(frame, reading.baseline)
@@ -43,7 +43,7 @@ def waiting_times(reading: Reading, span: str, limit_days: float = float("nan"))
 
 
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    return frame[frame["scenario"].astype(object) == scenario].sort_values("from_days")
+    return frame[frame["scenario"] == scenario].sort_values("from_days")
 
 
 def _edges(rows: pd.DataFrame) -> np.ndarray:
@@ -78,7 +78,10 @@ def _key(reading: Reading, figure: Figure, limit_days: float, several: bool) -> 
     """What steps, strokes, grey and dashes are."""
     words = reading.words
     own = canvas.SCENARIO if several else canvas.BASELINE
-    marks: list[Any] = [Patch(facecolor=own, alpha=0.4), Line2D([], [], color=own, linewidth=1.2, marker="|", markersize=9, linestyle="")]
+    marks: list[Any] = [
+        Patch(facecolor=own, alpha=0.4),
+        Line2D([], [], color=own, linewidth=1.2, marker="|", markersize=9, linestyle=""),
+    ]
     said = [words("key_share_of_bin"), words("key_interval")]
     if several:
         marks.append(Line2D([], [], color=canvas.BASELINE, linewidth=1.6))
@@ -86,4 +89,4 @@ def _key(reading: Reading, figure: Figure, limit_days: float, several: bool) -> 
     if limit_days == limit_days:
         marks.append(Line2D([], [], color=canvas.TARGET, linewidth=1.3, linestyle=(0, (4, 2))))
         said.append(words("key_limit", days=words.number(limit_days)))
-    figure.legend(marks, said, loc="outside upper left", ncols=len(marks), handlelength=1.6, columnspacing=1.4)
+    canvas.key(figure, marks, said)

@@ -1,4 +1,4 @@
-"""Figures by week: queue, throughput and share inside the care guarantee, one panel a scenario, the baseline in grey."""
+"""Figures by week: queue, throughput, share inside the care guarantee; a panel a scenario, the baseline in grey."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Course:
 
 
 def queue_by_week(reading: Reading, span: str, target: float = float("nan")) -> Figure:
-    """Patients in a span's queue at each week's end, with the band of chance; `target`: the accepted queue, patients."""
+    """Patients in a span's queue at week's end, with the band of chance; `target`: the accepted queue, patients."""
     words = reading.words
     course = Course(words("axis_queue"), target, words("target_queue"))
     return by_week(reading, reading.rows("weekly_queue", span=span), course)
@@ -49,7 +49,7 @@ def guarantee_by_week(reading: Reading, name: str) -> Figure:
 
 def by_week(reading: Reading, frame: pd.DataFrame, course: Course) -> Figure:
     """One panel a scenario: mean and band (p05 to p95 over replications), the baseline's mean in grey behind."""
-    shown = [s for s in reading.scenarios if (frame["scenario"].astype(object) == s).any()]
+    shown = [s for s in reading.scenarios if (frame["scenario"] == s).any()]
     with canvas.style():
         figure, panels = canvas.multiples(len(shown), panel_height=2.15 if len(shown) > 3 else 3.0)
         base = _of(frame, reading.baseline)
@@ -64,7 +64,7 @@ def by_week(reading: Reading, frame: pd.DataFrame, course: Course) -> Figure:
 
 
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    rows = frame[(frame["scenario"].astype(object) == scenario) & (frame["week"] >= 0)]
+    rows = frame[(frame["scenario"] == scenario) & (frame["week"] >= 0)]
     return rows.sort_values("week")
 
 
@@ -78,14 +78,18 @@ def _panel(panel: Axes, reading: Reading, rows: pd.DataFrame, base: pd.DataFrame
     panel.plot(week, rows["mean"], color=own, linewidth=2)
     if course.level == course.level:
         panel.axhline(course.level, color=canvas.TARGET, linewidth=1.3, linestyle=(0, (4, 2)))
-    canvas.date_axis(panel, reading.words, reading.setting.start, reading.setting.weeks)
 
 
 def _scales(reading: Reading, frame: pd.DataFrame, panel: Axes, course: Course) -> None:
     """The common upright scale: from zero, per cent up to 100."""
-    top = 1.0 if course.percent else max(float(frame["p95"].max()), course.level if course.level == course.level else 0.0) * 1.04
+    top = (
+        1.0
+        if course.percent
+        else max(float(frame["p95"].max()), course.level if course.level == course.level else 0.0) * 1.04
+    )
     panel.set_ylim(course.floor, max(top, 1e-9) if not course.percent else 1.02)
     canvas.number_axis(panel.yaxis, reading.words, percent=course.percent)
+    canvas.date_axis(panel, reading.words, reading.setting.start, reading.setting.weeks)
 
 
 def _key(reading: Reading, figure: Figure, course: Course, several: bool) -> None:
@@ -100,4 +104,4 @@ def _key(reading: Reading, figure: Figure, course: Course, several: bool) -> Non
     if course.level == course.level:
         marks.append(Line2D([], [], color=canvas.TARGET, linewidth=1.3, linestyle=(0, (4, 2))))
         said.append(f"{course.level_said} ({words.number(course.level)})")
-    figure.legend(marks, said, loc="outside upper left", ncols=len(marks), handlelength=1.6, columnspacing=1.4)
+    canvas.key(figure, marks, said)
