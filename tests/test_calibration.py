@@ -393,6 +393,27 @@ def test_options_that_cannot_be() -> None:
         calibration.calibrate(DOCTORS, exclude=["2017-12-04,2018-02-11,shock"])
     with pytest.raises(InputError, match="nothing but zeros"):
         calibration.calibrate(weekly(np.zeros(60)))
+    with pytest.raises(InputError, match="Fewer than 20 ordinary weeks"):
+        calibration.calibrate(weekly(20.0 + np.arange(19) % 3), whole=True, luck="bootstrap", samples=9)
+    with pytest.raises(InputError, match="Fewer than four weeks"):
+        calibration.calibrate(weekly(np.ones(3)))
+
+
+def test_counts_that_fit_are_written_as_a_gamma_of_their_cv() -> None:
+    found = calibration.calibrate(HEP, window=FOUR_YEARS, exclude=[SHOCK], resource="theatre", samples=49)
+    luck = found.resources["theatre"].luck
+    assert luck == {"law": "gamma", "cv": pytest.approx(0.207, abs=0.001), "lag1": 0.0}
+    assert any("stands in for the negative binomial" in words for words in found.resources["theatre"].assumed)
+
+
+def test_offered_is_preferred_to_done(tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    path.write_text("week,operations,offered\n" + "\n".join(f"{w},{w % 5},{5 + w % 4}" for w in range(1, 53)))
+    found = calibration.calibrate(path, samples=9).resources["h"]
+    assert found.described.lowest == 5
+    assert not any("what was offered" in words for words in found.assumed)
+    path.write_text("week,offered\n" + "\n".join(f"{w},{5 + w % 4}" for w in range(1, 53)))
+    assert calibration.calibrate(path, samples=9).resources["h"].described.lowest == 5
 
 
 # The YAML

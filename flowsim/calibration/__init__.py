@@ -1,7 +1,7 @@
 """Calibration: a clinic's own weekly history -> capacity's level, season and luck, and how well they fit.
 
 The way of a history: `table` (a file's rows) -> `history` (our columns) -> `series` (the weeks to use) ->
-`mean_model` (what was expected) -> `residuals` and `choice` (what chance added) -> `luck` -> `result` (the YAML).
+`mean_model` (what was expected) -> `residuals`, `choice` (what chance added) -> `luck` -> `result` (the YAML).
 First version: no breaks, no back-test, no event log yet.
 """
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.calibration.choice import fit_laws
 from flowsim.calibration.describe import contacts_and_hours, describe
+from flowsim.calibration.evidence import Evidence, evidence_of
 from flowsim.calibration.history import read_weekly
-from flowsim.calibration.luck import KINDS, luck_of
-from flowsim.calibration.mean_model import MeanModel, fit_mean
+from flowsim.calibration.luck import KINDS, Asked, lag1_of, luck_of
+from flowsim.calibration.mean_model import MeanModel
 from flowsim.calibration.production_plan import production_plan
-from flowsim.calibration.residuals import Autocorrelation, autocorrelation, dispersion_test
 from flowsim.calibration.result import Calibration, Level, ResourceCalibration
 from flowsim.calibration.series import Exclusion, Series, exclusion, series_of
 from flowsim.calibration.table import refused
@@ -65,22 +64,16 @@ def calibrate(
         raise refused("luck", luck, f"It must be one of: {', '.join(KINDS)}.")
     frame = read_weekly(history, columns, resource) if isinstance(history, str | Path) else history
     left_out = [one if isinstance(one, Exclusion) else exclusion(one) for one in exclude]
-    found = [_one(s, luck, lag1, level, samples, seed) for s in series_of(frame, left_out, window, whole)]
+    asked = Asked(luck, lag1, level)
+    found = [_one(evidence_of(s, samples, seed), asked) for s in series_of(frame, left_out, window, whole)]
     file = Path(history).name if isinstance(history, str | Path) else ""
     return Calibration(source or file, file, tuple(left_out), samples, seed, {one.resource: one for one in found})
 
 
-def _one(
-    series: Series, kind: str, lag1: float | None, level: float | None, samples: int, seed: int
-) -> ResourceCalibration:
-    if not series.y.any():
-        raise refused("history", series.resource, "There is nothing but zeros.")
-    model = fit_mean(series)
-    spread = dispersion_test(series, model, samples, seed)
-    following = autocorrelation(series, model, samples, seed)
-    fits = fit_laws(series, model, samples, seed)
-    rho = following.kept if lag1 is None else lag1
-    luck, words = luck_of(kind, series, model, fits, spread, rho, level)
+def _one(evidence: Evidence, asked: Asked) -> ResourceCalibration:
+    """One resource's findings, from what its series says and what the user decided."""
+    series, model = evidence.series, evidence.model
+    luck, words = luck_of(evidence, asked)
     return ResourceCalibration(
         resource=series.resource,
         window=(_label(series, 0), _label(series, -1)),
@@ -88,19 +81,19 @@ def _one(
         weeks=len(series.y),
         missing=series.missing,
         left_out=series.left_out,
-        level=_level(model, rho, level),
+        level=_level(model, lag1_of(evidence, asked), asked.level),
         trend_per_year=round(model.trend_per_year, 4),
         holidays={name: round(model.factor(name), 4) for name in HOLIDAYS if name in model.terms},
         season=_season(model),
-        mean=float(model.mean.mean()),
-        dispersion=spread,
-        autocorrelation=following,
+        mean=evidence.mean,
+        dispersion=evidence.dispersion,
+        autocorrelation=evidence.autocorrelation,
         luck=luck,
-        fits=fits,
+        fits=evidence.fits,
         described=describe(series.y, series.number),
-        contacts_and_hours=contacts_and_hours(series.y, series.hours) if series.hours is not None else None,
+        contacts_and_hours=contacts_and_hours(series.y, series.hours),
         plan=production_plan(series.y, series.hours),
-        assumed=(*words, *_assumed(series, model, following, lag1, level)),
+        assumed=(*words, *_assumed(evidence, asked)),
     )
 
 
@@ -138,20 +131,17 @@ def _origin(series: Series) -> str:
     return f"{year}-W{week:02d}"
 
 
-def _assumed(
-    series: Series, model: MeanModel, following: Autocorrelation, lag1: float | None, level: float | None
-) -> list[str]:
+def _assumed(evidence: Evidence, asked: Asked) -> list[str]:
     """What was taken for granted, in words."""
-    said: list[tuple[Any, str]] = [
+    series, model, following = evidence.series, evidence.model, evidence.autocorrelation
+    found = f"the history has {following.latent:.2f} (p {following.p:.2f})"
+    said: list[tuple[bool, str]] = [
         (series.measured == "count", "what was done is taken as what was offered: no queue is known"),
         (not series.mondays, "no year is printed: no holidays by date, season by week number only"),
         (len(series.y) < 104, "fewer than 104 weeks: no trend is looked for"),
         (len(series.y) < 26, "fewer than 26 weeks: one level for all weeks"),
         ("trend" in model.terms, f"the trend of {model.trend_per_year:+.1%} a year stops where the history ends"),
-        (
-            lag1 is not None,
-            f"lag1 {lag1 or 0:.2f} is given; the history has {following.latent:.2f} (p {following.p:.2f})",
-        ),
-        (level is not None, f"the level is given; the history's is {model.level()[0]:.1f} a week"),
+        (asked.lag1 is not None, f"lag1 {asked.lag1 or 0:.2f} is given; {found}"),
+        (asked.level is not None, f"the level is given; the history's is {model.level()[0]:.1f} a week"),
     ]
     return [words for true, words in said if true]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim import chance
-from flowsim.calibration.likelihood import maximise, unpacked
+from flowsim.calibration.likelihood import Problem, maximise, unpacked
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -87,7 +87,7 @@ def maximum_likelihood(
         return log_probability(law, y[rows], np.exp(eta), theta)
 
     first = _start(law, y, design) if start is None else np.broadcast_to(start, (len(y), start.shape[1]))
-    return maximise(likelihood, design, first, law.spread, gain)
+    return maximise(Problem(likelihood, design, law.spread), first, gain)
 
 
 def fitted(law: Candidate, at: Floats, design: Floats) -> tuple[Floats, Floats]:

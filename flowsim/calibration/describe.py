@@ -73,8 +73,10 @@ def lag1(deviations: Floats, number: NDArray[np.int64]) -> Floats:
     return np.asarray(scale * pairs / np.maximum((deviations**2).sum(axis=1), 1e-300))
 
 
-def contacts_and_hours(contacts: Floats, hours: Floats) -> ContactsAndHours | None:
-    """How the two go together; None for fewer than 10 weeks in which both are above 0."""
+def contacts_and_hours(contacts: Floats, hours: Floats | None) -> ContactsAndHours | None:
+    """How the two go together; None without hours, or for fewer than 10 weeks in which both are above 0."""
+    if hours is None:
+        return None
     both = (contacts > 0) & (hours > 0)
     c, h = contacts[both], hours[both]
     if len(c) < 10:

@@ -78,6 +78,8 @@ def _recognised(table: Table, columns: Mapping[str, str]) -> dict[str, str]:
         if ours not in HEADINGS or heading not in table.headings:
             raise refused(table.file, heading, f"There is no such column; there are: {', '.join(table.headings)}.")
         found[ours] = heading
+    if "count" not in found and "offered" in found:
+        found["count"] = found["offered"]
     if "week" not in found and "week_monday" not in found:
         known = ", ".join((*HEADINGS["week"], *HEADINGS["week_monday"]))
         raise refused(table.file, "the headings", f"A column that says which week is needed, called one of: {known}.")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.calibration.choice import LawFit, choose
+from flowsim.calibration.choice import PASSES, choose
+from flowsim.calibration.evidence import Evidence
 from flowsim.calibration.mean_model import MeanModel
 from flowsim.calibration.production_plan import production_plan
-from flowsim.calibration.residuals import Dispersion
 from flowsim.calibration.series import Series
+from flowsim.calibration.table import refused
 
 Floats = NDArray[np.float64]
 FEWEST_TO_BOOTSTRAP = 40
+"""History is drawn from unasked if it has at least so many weeks."""
+FEWEST_VALUES = 20
+"""Fewer weeks than this are never written out one by one."""
 BLOCK_WEEKS = 4
 CONTINUOUS = ("lognormal", "gamma", "weibull", "normal")
 KINDS = ("auto", *CONTINUOUS, "bootstrap", "classes")
@@ -30,32 +35,35 @@ def cv_at(level: float, mean: float, variance_to_mean: float) -> float:
     return math.sqrt(1 / level + max(variance_to_mean - 1, 0.0) / mean)
 
 
-def luck_of(
-    kind: str,
-    series: Series,
-    model: MeanModel,
-    fits: tuple[LawFit, ...],
-    spread: Dispersion,
-    lag1: float,
-    level: float | None,
-) -> tuple[dict[str, Any], list[str]]:
-    """(luck for the scenario, what was assumed).
+@dataclass(frozen=True)
+class Asked:
+    """What the user decides instead of history: kind of luck (`KINDS`), lag1, and the resource's size a week."""
 
-    `kind`: one of `KINDS`; `level`: the resource's size a week if it is not the history's.
-    """
-    if kind == "auto":
-        kind, words = _chosen(fits, len(series.y))
-    else:
-        words = [f"luck from {kind}: asked for"]
+    kind: str = "auto"
+    lag1: float | None = None
+    level: float | None = None
+
+
+def luck_of(evidence: Evidence, asked: Asked) -> tuple[dict[str, Any], list[str]]:
+    """(luck for the scenario, what was assumed). InputError if there are too few weeks to draw from."""
+    kind, cv, words = _chosen(evidence) if asked.kind == "auto" else _asked(evidence, asked.kind)
     if kind == "bootstrap":
-        return {"law": "bootstrap", "values": ordinary_ratios(series, model), "block_weeks": BLOCK_WEEKS}, words
+        values = ordinary_ratios(evidence.series, evidence.model)
+        if len(values) < FEWEST_VALUES:
+            fewest = f"Fewer than {FEWEST_VALUES} ordinary weeks: too few to draw from, and each could be recognised."
+            raise refused("history", evidence.series.resource, fewest)
+        return {"law": "bootstrap", "values": values, "block_weeks": BLOCK_WEEKS}, words
     if kind == "classes":
-        return {"law": "classes", "classes": _classes(series, model)}, words
-    own = next(fit.cv for fit in fits if fit.law == kind)
-    if level is not None:
-        words.append(f"CV carried over to {level:.4g} a week: shared part kept, counting part new")
-        own = cv_at(level, float(model.mean.mean()), spread.variance_to_mean)
-    return {"law": kind, "cv": round(own, 4), "lag1": round(lag1, 3)}, words
+        return {"law": "classes", "classes": _classes(evidence.series, evidence.model)}, words
+    if asked.level is not None:
+        words.append(f"CV carried over to {asked.level:.4g} a week: shared part kept, counting part new")
+        cv = cv_at(asked.level, evidence.mean, evidence.dispersion.variance_to_mean)
+    return {"law": kind, "cv": round(cv, 4), "lag1": round(lag1_of(evidence, asked), 3)}, words
+
+
+def lag1_of(evidence: Evidence, asked: Asked) -> float:
+    """The autocorrelation asked for, else the one found."""
+    return evidence.autocorrelation.kept if asked.lag1 is None else asked.lag1
 
 
 def ordinary_ratios(series: Series, model: MeanModel) -> list[float]:
@@ -66,16 +74,25 @@ def ordinary_ratios(series: Series, model: MeanModel) -> list[float]:
     return [round(float(r), 5) for r in ratios / ratios.mean()]
 
 
-def _chosen(fits: tuple[LawFit, ...], weeks: int) -> tuple[str, list[str]]:
-    """The kind of luck that history asks for."""
-    fit = choose(fits)
-    if fit is None and weeks >= FEWEST_TO_BOOTSTRAP:
-        return "bootstrap", ["no law fits these weeks: luck is drawn from them, four weeks at a time"]
+def _chosen(evidence: Evidence) -> tuple[str, float, list[str]]:
+    """(kind of luck, CV if it is a law, words): what history asks for."""
+    fit = choose(evidence.fits)
+    if fit is None and len(evidence.series.y) >= FEWEST_TO_BOOTSTRAP:
+        return "bootstrap", 0.0, ["no law fits these weeks: luck is drawn from them, four weeks at a time"]
     if fit is None:
-        return "classes", ["no law fits these weeks, and they are few: luck is low, mid or high"]
+        return "classes", 0.0, ["no law fits these weeks, and they are few: luck is low, mid or high"]
     if fit.law in CONTINUOUS:
-        return fit.law, []
-    return "gamma", [f"gamma stands in for the {fit.law.replace('_', ' ')}: capacity is no whole number"]
+        return fit.law, fit.cv, []
+    return "gamma", fit.cv, [f"gamma stands in for the {fit.law.replace('_', ' ')}: capacity is no whole number"]
+
+
+def _asked(evidence: Evidence, kind: str) -> tuple[str, float, list[str]]:
+    """(kind of luck, CV if it is a law, words): what the user asked for."""
+    fit = next((fit for fit in evidence.fits if fit.law == kind), None)
+    words = [f"luck from {kind}: asked for"]
+    if fit and fit.p < PASSES:
+        words = [f"luck from {kind}: asked for, though these weeks do not fit it (p {fit.p:.3f})"]
+    return kind, fit.cv if fit else 0.0, words
 
 
 def _classes(series: Series, model: MeanModel) -> dict[str, dict[str, float]]:
