@@ -375,6 +375,13 @@ def test_personal_identity_numbers_stop_the_import_unseen(text: str, tmp_path: P
     assert "line 3: remark" in str(caught.value)
 
 
+def test_a_personal_number_that_lost_its_zeros_is_one_too(tmp_path: Path) -> None:
+    pd.DataFrame({"week": [1, 2], "count": [3, 4], "id": [101010007, 5]}).to_parquet(tmp_path / "p.parquet")
+    assert looks_personal("0101010007")
+    with pytest.raises(InputError, match="personnummer"):
+        calibration.read_weekly(tmp_path / "p.parquet")
+
+
 def test_other_long_numbers_are_no_persons() -> None:
     assert not looks_personal("1234567890")
     assert not looks_personal("2027-01-04")

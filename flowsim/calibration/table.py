@@ -93,8 +93,8 @@ def _refuse_persons(table: Table) -> None:
 
 
 def _digits(cell: Any) -> str:
-    """A cell as text; a whole number without its decimals."""
-    if isinstance(cell, float) and cell.is_integer():
+    """A cell as text; a whole number without its decimals, with the zeros a spreadsheet drops."""
+    if isinstance(cell, int | float) and float(cell).is_integer():
         return f"{int(cell):010d}"
     return "" if cell is None or isinstance(cell, date) else str(cell)
 
