@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flowsim.errors import InputError as InputError
     from flowsim.tables import Results as Results
 
+__version__ = "0.1.0"
 _ROOM = {
     "load": "scenario",
     "run": "study:results",

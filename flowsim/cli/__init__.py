@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from flowsim import __version__
 from flowsim.cli.screen import spoken
 
 app = typer.Typer(
@@ -43,9 +44,7 @@ def main() -> None:
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"flowsim {version('flowsim')}")
+        typer.echo(f"flowsim {__version__}")
         raise typer.Exit
 
 
@@ -94,7 +93,11 @@ def check(
 def calibrate(
     history: Annotated[Path, typer.Argument(help="Weekly history: CSV, Excel (xlsx) or parquet.")],
     out: Annotated[Path | None, typer.Option(help="File to write; default: the history's name with .yaml.")] = None,
-    resource: Annotated[str | None, typer.Option(help="Only this resource of the history.")] = None,
+    resource: Annotated[str, typer.Option(help="What a file without a column of resources is about.")] = "",
+    exclude: Annotated[list[str] | None, typer.Option(help='Weeks to leave out: "from,to,why".')] = None,
+    luck: Annotated[str, typer.Option(help="auto, a law's name, bootstrap or classes.")] = "auto",
+    level: Annotated[float | None, typer.Option(help="Own size a week, if the history is another's.")] = None,
+    samples: Annotated[int, typer.Option(min=19, help="Bootstrap samples of each test.")] = 199,
     seed: Annotated[int, typer.Option(help="Seed of the tests of fit.")] = 1,
     json: Json = False,
     lang: Language = Lang.en,
@@ -105,8 +108,9 @@ def calibrate(
     """
     from flowsim.cli import fitting
 
+    asked = fitting.Asked(out, resource, exclude or [], luck, level, samples, seed, json, lang.value)
     with spoken():
-        fitting.calibrate(history, out, resource, seed, json, lang.value)
+        fitting.calibrate(history, asked)
 
 
 @app.command()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flowsim.scenario import Scenario
 
 FULL, TIGHT = 1.0, 0.95
+LONGEST = 80
 
 
 def check(paths: Sequence[Path], relief_weeks: float, json: bool, lang: str) -> None:
@@ -30,7 +31,8 @@ def check(paths: Sequence[Path], relief_weeks: float, json: bool, lang: str) -> 
 
 def _read(paths: Sequence[Path]) -> list[tuple[Scenario, Plan]]:
     from flowsim import plan, scenario
-    from flowsim.costs.kpp import load_unit_costs
+    from flowsim.schema import read as read_text
+    from flowsim.schema.unit_costs import unit_costs
 
     read, faults = [], []
     for path in paths:
@@ -38,7 +40,7 @@ def _read(paths: Sequence[Path]) -> list[tuple[Scenario, Plan]]:
             one = scenario.load(path)
             read.append((one, plan.build(one)))
             if one.unit_costs is not None:
-                load_unit_costs(one.unit_costs)
+                unit_costs(*read_text(one.texts[one.unit_costs], one.unit_costs))
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
     faults += twice([one for one, _ in read])
@@ -84,7 +86,7 @@ def _facts(one: Scenario, plan: Plan, relief_weeks: float) -> dict[str, Any]:
             for load in loads
         ],
         "waiting_list": None if listed is None else {name: _number(value) for name, value in _five(listed).items()},
-        "warnings": [text for load in loads for text in _warning(load)],
+        "warnings": [*one.warnings, *(text for load in loads for text in _warning(load))],
     }
 
 
@@ -100,7 +102,7 @@ def _show(one: Scenario, plan: Plan, relief_weeks: float, sv: bool) -> None:
     out(f"  {'steg' if sv else 'steps'}: {', '.join(s.name for s in setting.steps if not s.stay_of)}")
     for change in one.changes:
         dates = f"  ({_iso(change.from_) or '…'} – {_iso(change.to) or '…'})" if change.from_ or change.to else ""
-        out(f"  {change.where}: {change.old} -> {change.new}{dates}")
+        out(f"  {change.where}: {_short(change.old)} -> {_short(change.new)}{dates}")
     loads = arithmetic.loads(plan)
     heads = ["resurs", "begärt per vecka", "planerat per vecka", "beläggning"] if sv else _LOAD_COLUMNS
     show(Sheet("", heads, [_load_row(load) for load in loads]))
@@ -109,9 +111,8 @@ def _show(one: Scenario, plan: Plan, relief_weeks: float, sv: bool) -> None:
         labels = _FIVE_SV if sv else _FIVE_EN
         rows = [[labels[name], _text(value, name)] for name, value in _five(listed).items()]
         show(Sheet("", ["kö till behandling, för hand" if sv else "waiting list for treatment, by hand", ""], rows))
-    for load in loads:
-        for text in _warning(load):
-            note(f"{one.name}: {text}")
+    for text in [*one.warnings, *(text for load in loads for text in _warning(load))]:
+        note(f"{one.name}: {text}")
 
 
 _LOAD_COLUMNS = ["resource", "asked per week", "planned per week", "load"]
@@ -161,7 +162,9 @@ def _load_row(load: Load) -> list[str]:
 
 def _warning(load: Load) -> list[str]:
     if load.load > FULL:
-        return [f"{load.resource}: more is asked than planned (load {load.load:.0%}); its queue grows without end."]
+        return [
+            f"{load.resource}: more is asked than planned (load {load.load:.1%}); its queue grows while this lasts."
+        ]
     if load.load > TIGHT:
         return [f"{load.resource}: load {load.load:.0%}; with so little to spare, bad weeks make long queues."]
     return []
@@ -177,6 +180,12 @@ def _text(value: float, name: str = "") -> str:
 
 def _number(value: float) -> float | None:
     return round(value, 6) if math.isfinite(value) else None
+
+
+def _short(value: Any) -> str:
+    """A value on a line: long ones are cut."""
+    text = "–" if value is None else " ".join(str(value).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _iso(day: Any) -> str | None:

@@ -135,9 +135,14 @@ def _reproduce(failure: str, made: Study, paths: Sequence[Path]) -> str:
     """The command that runs the failed replication alone."""
     name, _, rest = failure.partition(", replication ")
     number = rest.partition(",")[0]
-    order = list(made.settings)
-    path = paths[order.index(name)].as_posix() if name in order else name
-    run = made.run
+    files = {
+        Path(one["file"]).name: path
+        for one in made.run["scenarios"]
+        for path in paths
+        if path.name == Path(one["file"]).name
+    }
+    named = {one["scenario"]: files.get(Path(one["file"]).name) for one in made.run["scenarios"]}
+    path, run = named.get(name) or name, made.run
     return f"flowsim run {path} --first {number} --replications 1 --seed {run['seed']} --engine {run['engine']}"
 
 

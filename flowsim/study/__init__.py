@@ -3,8 +3,8 @@
     study = run([Path("scenarios/today.yaml"), Path("scenarios/evening.yaml")], Design(replications=50), out)
     study.tables["headline"]
 
-The first scenario is the baseline. A study is a folder: tables (parquet and CSV), resolved scenarios, the settings
-needed to read the tables, and run.json, from which `again` makes the same tables.
+The first scenario is the baseline, or the one that all others are based on. A study is a folder: tables (parquet and
+CSV), resolved scenarios, the settings needed to read the tables, and run.json, from which `again` makes them anew.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def run(
     outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
-    record = _record(target.name, scenarios, design, replications, outcome, said)
+    record = _record(target.name, scenarios, design, replications)
+    record |= {"failures": [str(failure) for failure in outcome.failures], "warnings": said}
+    record["price_year"] = next((one.price_year for one in costs.values()), None)
     with folder.replacing(target) as new:
         hashes = _write(new, made, plans, scenarios)
         surroundings = manifest.surroundings(design.workers, began, time.monotonic() - clock)
@@ -147,7 +149,11 @@ def results(
 
 
 def loaded(paths: Sequence[Path | str]) -> list[Scenario]:
-    """Scenarios from their files; InputError with the faults of all of them, and of names used twice."""
+    """Scenarios from their files, the baseline first: the first one named, or the one all others are based on.
+
+    Raises:
+        InputError: the faults of all files, and names used twice.
+    """
     found: list[Scenario] = []
     faults: list[Fault] = []
     for path in paths:
@@ -161,18 +167,17 @@ def loaded(paths: Sequence[Path | str]) -> list[Scenario]:
         found.append(one)
     if faults:
         raise InputError(faults)
-    return found
+    return sorted(found, key=lambda one: not _is_base_of_all(one, found))
 
 
-def _record(
-    name: str,
-    scenarios: Sequence[Scenario],
-    design: Design,
-    replications: int,
-    outcome: experiment.Outcome,
-    said: Sequence[str],
-) -> dict[str, Any]:
-    """run.json without tables, hash and surroundings."""
+def _is_base_of_all(one: Scenario, found: Sequence[Scenario]) -> bool:
+    mine = Path(one.path).resolve()
+    others = [other for other in found if other is not one]
+    return bool(others) and all(mine in [Path(base).resolve() for base in other.based_on] for other in others)
+
+
+def _record(name: str, scenarios: Sequence[Scenario], design: Design, replications: int) -> dict[str, Any]:
+    """What run.json says of the inputs."""
     texts, root = manifest.named({str(path): text for one in scenarios for path, text in _texts(one).items()})
     return {
         "schema": manifest.SCHEMA,
@@ -184,10 +189,7 @@ def _record(
         "engine": design.engine,
         "scenarios": [_scenario_record(one, root) for one in scenarios],
         "versions": manifest.versions(),
-        "price_year": None,
         "perspective": "hospital",
-        "failures": [str(failure) for failure in outcome.failures],
-        "warnings": list(said),
         "inputs": {file: manifest.digest(text) for file, text in texts.items()},
         "texts": texts,
     }

@@ -17,18 +17,19 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from flowsim import __version__
 from flowsim.errors import FlowsimError
 from flowsim.tables import ProviderInfo, ResourceInfo, Setting, StepInfo
 
 SCHEMA = 1
-LIBRARIES = ("flowsim", "numpy", "pandas", "scipy", "simpy", "pyarrow")
+LIBRARIES = ("numpy", "pandas", "scipy", "simpy", "pyarrow")
 """Whose versions may move a result."""
 _PARTS = {"steps": StepInfo, "resources": ResourceInfo, "providers": ProviderInfo}
 
 
 def versions() -> dict[str, str]:
-    """Python's and the libraries' versions."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    """flowsim's, Python's and the libraries' versions."""
+    return {"flowsim": __version__, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
 def surroundings(workers: int, began: str, seconds: float) -> dict[str, Any]:

@@ -28,31 +28,27 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALL_QUEUES = "all"
 """The span under which every waiting patient counts once."""
 MONEY = ("total_cash_sek", "full_cost_sek", "bought_sek", "unused_capacity_sek")
-_OF_SPAN = {
-    "queue_end": "span_queue_at_end",
-    "queue_end_year_1": "span_queue_on:{year_1}",
-    "wait_median_days": "span_wait_median_days",
-    "wait_mean_days": "span_wait_mean_days",
-    "wait_p90_days": "span_wait_p90_days",
-}
-_OF_STEP = {
-    "queue_end": "queue_at_end",
-    "queue_end_year_1": "queue_on:{year_1}",
-    "wait_median_days": "wait_median_days",
-    "wait_mean_days": "wait_mean_days",
-    "wait_p90_days": "wait_p90_days",
-    "visits_per_week": "visits_per_week",
-}
-_OF_TREATMENT = {
-    "operations": "operations",
-    "operations_year_1": "operations_first_year",
-    "operations_per_week": "operations_per_week",
-}
-_OF_ALL = {
-    "queues_end": "queue_sum_at_end",
-    "queues_end_year_1": "queue_sum_on:{year_1}",
-    "treated_elsewhere": "bought",
-}
+SPAN, TREATMENT, EVERYWHERE = "span", "treatment", "everywhere"
+HEADLINE = (
+    ("queue_end", "queue_end", SPAN),
+    ("queue_end_year_1", "queue_on:{year_1}", SPAN),
+    ("queues_end", "queue_sum_end", EVERYWHERE),
+    ("queues_end_year_1", "queue_sum_on:{year_1}", EVERYWHERE),
+    ("wait_median_days", "wait_median_days", SPAN),
+    ("wait_mean_days", "wait_mean_days", SPAN),
+    ("wait_p90_days", "wait_p90_days", SPAN),
+    ("operations", "operations", TREATMENT),
+    ("operations_year_1", "operations_year_1", TREATMENT),
+    ("operations_per_week", "operations_per_week", TREATMENT),
+    ("treated_elsewhere", "bought", EVERYWHERE),
+)
+"""Measures of the headline, the measure of `measures.summary` each is, and what it is of (see `main_place`)."""
+SHARES = (
+    ("share_within_guarantee", "within_share_treated", "treatment"),
+    ("share_within_guarantee_waiting", "within_share_waiting", "treatment"),
+    ("share_first_visit_within_guarantee", "within_share_treated", "first_visit"),
+)
+"""Measures that are shares inside a guarantee, with its name."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +107,17 @@ def _headline(numbers: pd.DataFrame, money: pd.DataFrame | None, setting: Settin
     kind, place = main_place(setting)
     treatment = treatment_step(setting)
     year_1 = "".join(day.isoformat() for day in dates(setting))
-    wanted = {(name.format(year_1=year_1), ""): shown for shown, name in _OF_ALL.items()}
-    of_place = _OF_SPAN if kind == "span" else _OF_STEP
-    wanted |= {(name.format(year_1=year_1), place): shown for shown, name in of_place.items()}
-    wanted |= {(name, treatment): shown for shown, name in _OF_TREATMENT.items()}
-    wanted[("within_share_treated", "treatment")] = "share_within_guarantee"
-    wanted[("within_share_waiting", "treatment")] = "share_within_guarantee_waiting"
-    wanted[("within_share_treated", "first_visit")] = "share_first_visit_within_guarantee"
+    where = {SPAN: place, TREATMENT: treatment, EVERYWHERE: ""}
+    wanted = {("visits_per_week", place): "visits_per_week"} if not treatment and kind == "step" else {}
+    for shown, measure, of in HEADLINE:
+        prefix = "span_" if of == SPAN and kind == "span" else ""
+        wanted[prefix + measure.format(year_1=year_1), where[of]] = shown
+    wanted |= {(measure, guarantee): shown for shown, measure, guarantee in SHARES}
     keys = [*zip(numbers["measure"].astype(str), numbers["step_or_resource"].astype(str), strict=True)]
     frame = numbers.assign(measure=[wanted.get(key, "") for key in keys])
+    order = {shown: k for k, shown in enumerate(wanted.values())}
     frame = frame[frame["measure"] != ""][[*RUN, "measure", "value"]]
+    frame = frame.iloc[frame["measure"].map(order).argsort(kind="stable")]
     if money is None:
         return frame.reset_index(drop=True)
     shown = money[money["measure"].isin(MONEY) | money["measure"].str.endswith("_per_operated")]
@@ -130,7 +127,9 @@ def _headline(numbers: pd.DataFrame, money: pd.DataFrame | None, setting: Settin
 def _queues(runs: Sequence[Run]) -> pd.DataFrame:
     """Patients at each week's end by span, by step, and all."""
     by_span = measures.span_queue(runs)
+    stays = [step.name for step in runs[0].setting.steps if step.stay_of]
     by_step = measures.queue_length(runs).rename(columns={"step": "span"})
+    by_step = by_step[~by_step["span"].isin(stays)]
     every = measures.queue_sum(runs).assign(span=ALL_QUEUES)
     parts = [part.astype({"span": str}) for part in (by_span, by_step, every)]
     return pd.concat(parts, ignore_index=True)[[*RUN, "span", "week", "patients"]].rename(columns={"patients": "value"})

@@ -26,9 +26,9 @@ def pressure(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
     """How hard each resource is pressed in the first year (or the horizon, if shorter).
 
     Columns: scenario, replication, resource, load (share of what was offered that somebody stood ready for, or that
-    no-shows and cancellations used up), lost_to_others (share of it lost to another resource's lack), causes_loss
-    (the largest share of another resource's offer lost to its lack), queue_growth (patients in its queue at the end
-    of the period less those at the end of its first week).
+    no-shows and cancellations used up), lost_to_others (share of it lost to another resource's lack), causes_loss (the
+    largest share of another resource's offer, beds apart, lost to its lack), queue_growth (patients in its queue at
+    the end of the period less those at the end of its first week).
     """
     names, weeks = [resource.name for resource in setting.resources], min(PERIOD_WEEKS, setting.weeks)
     offered = measures.capacity_by_week(runs).astype({"resource": str})
@@ -37,6 +37,7 @@ def pressure(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
     lost = lost[lost["week"] < weeks].groupby(["resource", "cause"])["lost"].sum().unstack(fill_value=0.0)
     shares = lost.reindex(names, fill_value=0.0).div(offer.where(offer > 0), axis=0)
     missing = shares[[cause for cause in shares.columns if cause.startswith("missing:")]]
+    staffed = missing[[resource.kind != "places" for resource in setting.resources]]
     frame = pd.DataFrame(
         {
             "scenario": setting.scenario,
@@ -44,7 +45,7 @@ def pressure(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
             "resource": names,
             "load": (1 - shares[[c for c in shares.columns if c in IDLE]].sum(axis=1)).where(offer > 0).to_numpy(),
             "lost_to_others": missing.sum(axis=1).to_numpy(),
-            "causes_loss": [_caused(missing, name) for name in names],
+            "causes_loss": [_caused(staffed, name) for name in names],
             "queue_growth": _growth(runs, names, weeks),
         }
     )
@@ -55,11 +56,13 @@ def ranked(pressed: pd.DataFrame) -> pd.DataFrame:
     """Resources of each scenario by how much they bind, the first first.
 
     Takes means over replications: scenario, resource and the columns of `pressure`. Adds rank (1 binds first) and
-    score (load + causes_loss - lost_to_others); resources without a load (unlimited) stand last.
+    score (load - lost_to_others: what it could not have done better for want of nothing but itself); of equals the one
+    whose queue grows more; resources without a load (unlimited) stand last.
     """
     frame = pressed.copy()
-    frame["score"] = frame["load"] + frame["causes_loss"] - frame["lost_to_others"]
-    order = frame.assign(_key=-frame["score"].fillna(-1.0)).sort_values(["_key", "queue_growth"], kind="stable").index
+    frame["score"] = frame["load"] - frame["lost_to_others"]
+    keys = frame.assign(_score=-frame["score"].fillna(-1.0).round(2), _growth=-frame["queue_growth"])
+    order = keys.sort_values(["_score", "_growth"], kind="stable").index
     frame["rank"] = frame.loc[order].groupby("scenario", sort=False).cumcount() + 1
     place = {name: k for k, name in enumerate(frame["scenario"].unique())}
     by = frame.assign(_scenario=frame["scenario"].map(place)).sort_values(["_scenario", "rank"], kind="stable")
@@ -80,8 +83,9 @@ def in_words(row: pd.Series, sv: bool = False) -> str:
 
 
 def _caused(missing: pd.DataFrame, name: str) -> float:
+    others = missing.drop(name, errors="ignore")
     column = f"missing:{name}"
-    return float(missing[column].drop(name, errors="ignore").max()) if column in missing and len(missing) > 1 else 0.0
+    return float(others[column].max()) if column in others and len(others) else 0.0
 
 
 def _growth(runs: Sequence[Run], names: Sequence[str], weeks: int) -> list[float]:

@@ -49,7 +49,7 @@ def of(
 def _overloaded(one: Plan, seed: int) -> Iterator[str]:
     for load in arithmetic.loads(one):
         if load.load > 1:
-            yield f"{load.resource} is asked for {load.load:.0%} of what it has; its queue grows without end."
+            yield f"{load.resource} is asked for {load.load:.1%} of what it has: its queue grows while this lasts."
 
 
 def _sampled(one: Plan, seed: int) -> Iterator[str]:

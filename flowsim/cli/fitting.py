@@ -1,0 +1,126 @@
+"""`flowsim calibrate`: a weekly history fitted, written as YAML, and shown with how well it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
+from flowsim.errors import FlowsimError
+
+if TYPE_CHECKING:
+    from flowsim.calibration import Calibration, ResourceCalibration
+
+POISSON_REFUSED = 0.01
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `flowsim calibrate`, as typed."""
+
+    out: Path | None
+    resource: str
+    exclude: Sequence[str]
+    luck: str
+    level: float | None
+    samples: int
+    seed: int
+    json: bool
+    lang: str
+
+
+def calibrate(history: Path, asked: Asked) -> None:
+    """Fits every resource of the history, writes the calibration file, and says what was found."""
+    from flowsim import calibration
+
+    if not history.is_file():
+        raise refuse(history.as_posix(), "there is no such file.")
+    note(f"{history.name}: fitting, with {asked.samples} bootstrap samples a test ...")
+    found = calibration.calibrate(
+        history,
+        resource=asked.resource,
+        exclude=asked.exclude,
+        luck=asked.luck,
+        level=asked.level,
+        samples=asked.samples,
+        seed=asked.seed,
+    )
+    target = asked.out or history.with_suffix(".yaml")
+    try:
+        found.to_yaml(target)
+    except OSError as error:
+        raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
+    if asked.json:
+        out_json({"file": target.as_posix(), **found.data()})
+        return
+    _show(found, target, asked.lang == "sv")
+
+
+def _show(found: Calibration, target: Path, sv: bool) -> None:
+    for one in found.resources.values():
+        out(f"{one.resource}: {one.weeks} {'veckor' if sv else 'weeks'}, {one.window[0]} – {one.window[1]}")
+        for line in _sentences(one, sv):
+            out(f"  {line}")
+        columns = ["veckor", "antal", "mål per vecka"] if sv else ["weeks", "number", "target a week"]
+        rows = [
+            [f"{_level(plan.name, sv)} ({plan.at_least:.0f}–{plan.at_most:.0f})", str(plan.weeks), f"{plan.target:.0f}"]
+            for plan in one.plan
+        ]
+        show(
+            Sheet(
+                "Produktionsplan (mål, inte kapacitet)" if sv else "Production plan (targets, not capacity)",
+                columns,
+                rows,
+            )
+        )
+        for text in one.assumed:
+            note(f"{'Antaget' if sv else 'Assumed'}: {text}")
+    out(f"{'Skrivet' if sv else 'Written'}: {target.as_posix()}")
+    name = next(iter(found.resources))
+    out(f"  luck: {{calibration: {target.name}, resource: {name}}}")
+
+
+SAID_EN = (
+    "Level {level:.1f} a week ({low:.1f}–{high:.1f}).",
+    "Median {median:.0f}, mean {mean:.1f}: {below} of {weeks} weeks lie below the mean; planning on it promises too much.",
+    "Season: {season}. Holidays: {holidays}. Trend {trend:+.1%} a year.",
+    "Variance/mean {d:.2f} once season is taken out ({raw:.2f} raw); Poisson {fits} (p {p:.3f}).",
+    "Luck: {law}.",
+)
+SAID_SV = (
+    "Nivå {level:.1f} per vecka ({low:.1f}–{high:.1f}).",
+    "Median {median:.0f}, medel {mean:.1f}: {below} av {weeks} veckor ligger under medel; planera inte på medel.",
+    "Säsong: {season}. Helger: {holidays}. Trend {trend:+.1%} per år.",
+    "Varians/medel {d:.2f} när säsongen räknats bort ({raw:.2f} rått); Poisson {fits} (p {p:.3f}).",
+    "Tur och otur: {law}.",
+)
+
+
+def _sentences(one: ResourceCalibration, sv: bool) -> list[str]:
+    """What was found, one sentence for each thing."""
+    none = "ingen funnen" if sv else "none found"
+    good = one.dispersion.poisson_p >= POISSON_REFUSED
+    words = {
+        "level": one.level.value,
+        "low": one.level.interval[0],
+        "high": one.level.interval[1],
+        "median": one.described.median,
+        "mean": one.described.mean,
+        "below": one.described.below_mean,
+        "weeks": one.described.weeks,
+        "season": ", ".join(f"{weeks}: {factor:.2f}" for weeks, factor in one.season) or none,
+        "holidays": ", ".join(f"{name} {factor:.2f}" for name, factor in one.holidays.items()) or none,
+        "trend": one.trend_per_year,
+        "d": one.dispersion.variance_to_mean,
+        "raw": one.described.variance_to_mean,
+        "fits": ("passar" if sv else "fits") if good else ("passar inte" if sv else "does not fit"),
+        "p": one.dispersion.poisson_p,
+        "law": " ".join(f"{key} {value}" for key, value in one.luck.items() if not isinstance(value, list | dict)),
+    }
+    return [text.format(**words) for text in (SAID_SV if sv else SAID_EN)]
+
+
+def _level(name: str, sv: bool) -> str:
+    return {"low": "låg", "mid": "mellan", "high": "hög"}.get(name, name) if sv else name
