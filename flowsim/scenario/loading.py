@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Scenario:
     """Path -> text of every file read: scenario, bases, unit costs, calibration, timetables."""
     based_on: tuple[str, ...]
     """Paths of the bases, the nearest first."""
+    items: tuple[str, ...]
+    """The items of `change:` in a few words, the first base's first."""
     warnings: tuple[str, ...]
     data: dict[str, Any]
     """What holds when no dated change does, as plain data; paths as in `model`."""
@@ -63,8 +65,10 @@ class Scenario:
         return self.model.unit_costs
 
 
-def load(path: str | Path) -> Scenario:
+def load(path: str | Path, items: int | None = None) -> Scenario:
     """A scenario from its file: bases read, changes made, everything checked.
+
+    `items`: make only the first so many items of `change:`, the bases' included (what each change does, in order).
 
     Raises:
         InputError: every fault found, each with file, line, key, what was found and what is allowed.
@@ -72,9 +76,8 @@ def load(path: str | Path) -> Scenario:
     shown = str(path)
     files = Files(project_of(shown))
     chain = read_chain(shown, files)
-    if chain.faults:
-        raise InputError(_once(chain.faults))
-    history = _expanded(chain)
+    chain = chain if items is None else replace(chain, items=chain.items[:items])
+    history = _expanded(chain, files)
     models, warnings = _periods(chain, history.changes, files)
     first = models[0][1]
     settled, dated = _settled(chain, history.changes, files)
@@ -88,6 +91,7 @@ def load(path: str | Path) -> Scenario:
         changes=tuple(history.applied),
         texts=dict(files.texts),
         based_on=chain.based_on,
+        items=tuple(item.in_words for item in chain.items),
         warnings=warnings,
         data=settled,
         dated=dated,
@@ -124,10 +128,13 @@ class _History:
     applied: list[AppliedChange]
 
 
-def _expanded(chain: Chain) -> _History:
-    """Named interventions turned into plain changes, each tried. InputError with all that cannot be made."""
+def _expanded(chain: Chain, files: Files) -> _History:
+    """Named interventions turned into plain changes, each tried.
+
+    InputError with all that cannot be made, and all that is wrong with the base itself.
+    """
     history = _History([], [])
-    faults: list[Fault] = []
+    faults = list(chain.faults)
     for item in chain.items:
         base, _ = _state(chain, [change for change in history.changes if not change.is_dated])
         try:
@@ -135,11 +142,21 @@ def _expanded(chain: Chain) -> _History:
                 _try(chain, history, change)
         except ChangeError as error:
             faults.append(_of_item(item, error))
+        except (TypeError, KeyError, AttributeError, ValueError):
+            _refuse_faulty(chain, history.changes)
+            raise
         except _CannotError as error:
             faults.append(error.fault)
     if faults:
+        _checked(*_state(chain, []), files, faults, [])
         raise InputError(_once(faults))
     return history
+
+
+def _refuse_faulty(chain: Chain, changes: list[Change]) -> None:
+    """InputError if the base, so far, is itself wrong: an intervention need not make sense of it."""
+    data, marks = _state(chain, [change for change in changes if not change.is_dated])
+    parsed(ScenarioModel, data, marks)
 
 
 class _CannotError(Exception):

@@ -75,6 +75,13 @@ class Item:
     from_: date | None
     to: date | None
 
+    @property
+    def in_words(self) -> str:
+        """The item on a line: its name and its plain values, or the place and what is done there."""
+        plain = [f"{key} {value}" for key, value in self.said.items() if not isinstance(value, dict | list)]
+        short = ", ".join(plain[:3]).removeprefix("where ")
+        return f"{self.name} ({short})" if self.name and short else self.name or short
+
     def change(self, where: str, operation: str, value: Any, *, if_there: bool, dated: bool) -> Change:
         """A plain change that this item makes."""
         inner = below(self.marks, (operation,)) if not self.name else {}
@@ -99,7 +106,7 @@ class Chain:
 
 
 def read_chain(path: str, files: Files) -> Chain:
-    """The file, its base, that one's base; faults of all of them are gathered."""
+    """The file, its base, that one's base; their faults are gathered. InputError if one of them cannot be read."""
     chain = Chain()
     read_so_far: list[tuple[str, dict[str, Any], Marks]] = []
     file: str | None = path
@@ -112,7 +119,7 @@ def read_chain(path: str, files: Files) -> Chain:
         chain.faults += _derived(data, marks)
         read_so_far.append((file, data, marks))
         file = _base(data, marks, files, [one for one, _, _ in read_so_far], chain.faults)
-    if not read_so_far:
+    if not read_so_far or "based_on" in read_so_far[-1][1]:
         raise InputError(chain.faults)
     chain.based_on = tuple(one for one, _, _ in read_so_far[1:])
     for k in range(len(read_so_far) - 1, -1, -1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from flowsim.scenario.changes import ChangeError
@@ -31,13 +32,23 @@ def parallel_changes(base: Data, steps: list[str], join: str) -> list[tuple[str,
     made: list[tuple[str, Any]] = [(f"pathway.{fork}", {"then": {"all": list(steps), "join": join}, "kpp": "overhead"})]
     made += [(f"pathway.{step}.then", join) for step in steps]
     for name, step in pathway.items():
-        if name not in steps and isinstance(step, dict) and "then" in step:
-            new = renamed(step["then"], set(steps), fork)
-            if new != step["then"]:
-                made.append((f"pathway.{name}.then", new))
+        if name not in steps and isinstance(step, dict):
+            made += [(f"pathway.{name}.{key}", value) for key, value in _led_to(step, set(steps), fork)]
     for room in ("arrivals", "due_at_start"):
         made += _sources(base, room, set(steps), fork)
     return made
+
+
+def _led_to(step: Data, old: set[str], new: str) -> Iterator[tuple[str, Any]]:
+    """A step's keys that led to the old steps, with the new one instead."""
+    if "then" in step and renamed(step["then"], old, new) != step["then"]:
+        yield "then", renamed(step["then"], old, new)
+    for path in (("overflow",), ("rework", "to"), ("elsewhere", "then"), ("elsewhere", "complication_step")):
+        found: Any = step
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, str) and found in old:
+            yield ".".join(path), new
 
 
 def _sources(base: Data, room: str, old: set[str], new: str) -> list[tuple[str, Any]]:

@@ -84,6 +84,16 @@ def after(model: ScenarioModel, name: str, joins: bool = True) -> Iterator[str]:
             yield step.elsewhere.complication_step
 
 
+def leads_by(model: ScenarioModel, name: str, target: str) -> str:
+    """The key of a step that leads to a target."""
+    step = model.pathway[name]
+    if step.rework and step.rework.to == target:
+        return "rework"
+    if step.elsewhere and target in (step.elsewhere.then, step.elsewhere.complication_step):
+        return "elsewhere"
+    return "overflow" if step.overflow == target else "then"
+
+
 def _entries(model: ScenarioModel) -> Iterator[tuple[KeyPath, str]]:
     """Where patients come in, and the key that says so."""
     for name, source in model.arrivals.items():
@@ -98,7 +108,9 @@ def _into_side_steps(model: ScenarioModel, found: Found, side: set[str]) -> None
     for name in model.pathway:
         for target in set(after(model, name)) & side:
             found.wrong(
-                ("pathway", name, "then"), f'"{target}" is a side step of a stay (until): no route leads there.', target
+                ("pathway", name, leads_by(model, name, target)),
+                f'"{target}" is a side step of a stay (until): no route leads there.',
+                target,
             )
     for path, step in _entries(model):
         if step in side:
@@ -115,12 +127,10 @@ def _splits(model: ScenarioModel, found: Found) -> None:
         for branch in step.then.branches:
             _branch(model, found, path, step.then, branch, inside)
         for other in model.pathway:
-            into = set(after(model, other)) & set(inside)
-            if other != name and other not in inside and into:
-                message = (
-                    f"{listed(sorted(into))} lies inside the split after {name}: no route from outside leads there."
-                )
-                found.wrong(("pathway", other, "then"), message)
+            for into in sorted(set(after(model, other)) & set(inside)):
+                if other != name and other not in inside:
+                    message = f'"{into}" lies inside the split after {name}: nothing from outside may lead there.'
+                    found.wrong(("pathway", other, leads_by(model, other, into)), message)
         for key, entry in _entries(model):
             if entry in inside:
                 message = (
@@ -144,7 +154,7 @@ def _branch(
             meets = meets or target == split.join
             if target not in model.pathway:
                 message = f'"{name}", in the branch {branch}, leads to {target}: a route may not leave its split before'
-                found.wrong(("pathway", name, "then"), f"{message} the join.", target)
+                found.wrong(("pathway", name, leads_by(model, name, target)), f"{message} the join.", target)
             elif target not in seen and target != split.join:
                 seen.add(target)
                 left.append(target)

@@ -223,7 +223,7 @@ def by_word(data: dict[str, Any], key: str, kinds: dict[str, type[Entry]]) -> An
     if key not in data:
         raise fault_at((key,), f"is missing: one of {listed(kinds)}.", data)
     word = data[key]
-    if word not in kinds:
+    if not isinstance(word, str) or word not in kinds:
         raise fault_at((key,), f"is not one of: {listed(kinds)}.{nearest(str(word), kinds)}", word)
     return kinds[word].model_validate(data)
 

@@ -18,7 +18,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> Any:
-    style = '"' if looks_like_no_text(text) else "|" if "\n" in text else None
+    lines = text.split("\n")
+    simple = all(line.isprintable() and line == line.strip() for line in lines) and text != ""
+    style = '"' if not simple or looks_like_no_text(text) else "|" if len(lines) > 1 else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
