@@ -84,10 +84,10 @@ def _names(model: ScenarioModel, found: Found) -> None:
             if stay in model.pathway or stay in stays:
                 found.wrong(("pathway", name, "stay"), f'the stay\'s name "{stay}" is taken: give it another `name`.')
             stays[stay] = name
-    for name in set(model.groups) & {"default", *DOC_KEYS}:
+    for name in sorted(set(model.groups) & {"default", *DOC_KEYS}):
         found.wrong(("groups", name), f'no group may be called "{name}".')
     for room in ("resources", "pathway", "groups", "arrivals"):
-        for name in set(getattr(model, room)) & set(DOC_KEYS):
+        for name in sorted(set(getattr(model, room)) & set(DOC_KEYS)):
             found.wrong((room, name), f'nothing may be called "{name}": that key is free text.')
 
 

@@ -35,7 +35,7 @@ def _side_steps(model: ScenarioModel, found: Found) -> set[str]:
             path: KeyPath = ("pathway", name, "stay", "until")
             if found.known(path, one, model.pathway, "step"):
                 side.add(one)
-    for name in side:
+    for name in sorted(side):
         for key in ("then", "stay", "rework", "elsewhere", "overflow"):
             if getattr(model.pathway[name], key):
                 message = f"has no place in {name}: it is a side step of a stay (until), and the stay goes on after it."
@@ -106,7 +106,7 @@ def _entries(model: ScenarioModel) -> Iterator[tuple[KeyPath, str]]:
 def _into_side_steps(model: ScenarioModel, found: Found, side: set[str]) -> None:
     """Nobody comes to a side step but with its stay."""
     for name in model.pathway:
-        for target in set(after(model, name)) & side:
+        for target in sorted(set(after(model, name)) & side):
             found.wrong(
                 ("pathway", name, leads_by(model, name, target)),
                 f'"{target}" is a side step of a stay (until): no route leads there.',
