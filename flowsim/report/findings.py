@@ -204,7 +204,8 @@ def pathway(reading: Reading, scenario: str) -> str:
     if not len(rows) or not rows["mean"].max() > 0.5:
         return reading.words("finding_pathway_none", scenario=reading.letter(scenario))
     top = rows.loc[rows["mean"].idxmax()]
-    said = quantity("queue").with_interval(reading.words, float(top["mean"]), float(top["low"]), float(top["high"]))
+    reach = [reading.one("flow_steps", c, scenario=scenario, step=top["step"]) for c in ("mean", "low", "high")]
+    said = quantity("queue").with_interval(reading.words, reach[0], reach[1], reach[2])
     return reading.words(
         "finding_pathway", scenario=reading.letter(scenario), step=reading.words.name(str(top["step"])), said=said
     )

@@ -50,9 +50,11 @@ class Reading:
 
     @property
     def main_span(self) -> str:
-        """The span the study is about: the first declared, else the step of its main production."""
-        if self.setting.spans:
-            return self.setting.spans[0][0]
+        """The span the study is about: to the treatment (from the decision first), else the first, else a step."""
+        treatment = [step for name, step, _ in self.setting.guarantee if name == "treatment"]
+        ending = [(begins != "decision", name) for name, begins, to in self.setting.spans if to in treatment]
+        if ending or self.setting.spans:
+            return min(ending)[1] if ending else self.setting.spans[0][0]
         return self.main_step
 
     @property
@@ -60,7 +62,7 @@ class Reading:
         """The step whose throughput the study is about: where the guarantee's treatment is given."""
         treatment = [step for name, step, _ in self.setting.guarantee if name == "treatment"]
         queued = [step.name for step in self.setting.steps if step.lead and not step.stay_of]
-        return (treatment or [to for _, _, to in self.setting.spans] or queued[-1:] or [""])[0]
+        return (treatment or [to for _, _, to in self.setting.spans] or queued[:1] or [""])[0]
 
     def limit_days(self, span: str) -> float:
         """Days of the guarantee that ends at the same step as the span (or at this step); NaN if there is none."""

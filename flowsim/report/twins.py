@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import numpy as np
-
 from flowsim.report.figures import bars, money
+from flowsim.report.figures.pathway import steps_shown
 from flowsim.report.quantities import MILLION, Quantity, quantity
 from flowsim.report.reading import Reading
 
@@ -170,6 +169,7 @@ def added(reading: Reading) -> Twin:
         *(f"{words.name(p)}, {words('unit_msek')}" for p in parts),
         words("added_in_all"),
         words("operations_against"),
+        words.first_upper(words.measure("added_cost_per_extra_sek")) + ", " + words("unit_sek"),
     ]
     rows = []
     for scenario in reading.others:
@@ -180,8 +180,17 @@ def added(reading: Reading) -> Twin:
                 for c in ("diff", "diff_low", "diff_high")
             ]
             cells.append(quantity(measure, 1e6).diff_with_interval(words, *reach))
-        rows.append([reading.label(scenario), *cells])
+        rows.append([reading.label(scenario), *cells, _per_extra(reading, scenario)])
     return Twin(columns, rows)
+
+
+def _per_extra(reading: Reading, scenario: str) -> str:
+    """Added cost per extra operation with its interval; or that it cannot be said."""
+    name = "added_cost_per_extra_sek"
+    reach = [reading.one("added_cost", name + end, scenario=scenario) for end in ("", "_low", "_high")]
+    if reach[0] != reach[0]:
+        return reading.words("per_extra_unsure")
+    return quantity(name).with_interval(reading.words, reach[0], reach[1], reach[2])
 
 
 def cost_against_queue(reading: Reading) -> Twin:
@@ -209,10 +218,8 @@ def pathway(reading: Reading, scenario: str) -> Twin:
     words, weeks = reading.words, max(1, reading.settings[scenario].weeks)
     edges = reading.rows("flow_edges", scenario=scenario)
     rows = []
-    for step in (s.name for s in reading.settings[scenario].steps):
+    for step in steps_shown(reading, scenario):
         reach = [reading.one("flow_steps", c, scenario=scenario, step=step) for c in ("mean", "low", "high")]
-        if not np.isfinite(reach[0]):
-            continue
         out = edges[edges["from_step"] == step]
         onwards = [
             f"{words.name(str(b))} {words.number(n / weeks, 1)}"

@@ -1,7 +1,8 @@
 """What the report says, in Swedish and English: texts by key, known names, numbers, money and dates.
 
-Every text lives in one table (`phrases.PHRASES`) with both languages side by side; names that a planner's file uses
-(steps, resources, causes, cost components) are looked up in `names.NAMES` and otherwise shown as written.
+Every text lives in one table, `TEXTS` (short ones in `labels`, sentences in `phrases`), both languages side by side;
+names that a planner's file uses (steps, resources, causes, cost components) are looked up in `names.NAMES` and
+otherwise shown as written.
 Nothing here knows HTML: escaping is the page's work.
 """
 
@@ -13,12 +14,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from flowsim.report.labels import LABELS
 from flowsim.report.names import NAMES
 from flowsim.report.phrases import PHRASES
 
 Language = Literal["sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("sv", "en")
 
+TEXTS: dict[str, tuple[str, str]] = LABELS | PHRASES
+"""key -> (sv, en)."""
 HARD_SPACE = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -58,7 +62,7 @@ def digits_for(half_width: float) -> int:
 
 @dataclass(frozen=True)
 class Words:
-    """One language. Call it with a key for a text: `words("title", study="ortho")`."""
+    """One language. Call it with a key for a text: `words("page_title", study="ortho")`."""
 
     lang: Language = "en"
 
@@ -68,7 +72,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of `key`, its {places} filled. KeyError for an unknown key."""
-        return PHRASES[key][LANGUAGES.index(self.lang)].format(**values)
+        return TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
 
     def name(self, word: str) -> str:
         """A step, resource, cause or component: known ones in the language, others as written, without underscores."""
@@ -83,7 +87,7 @@ class Words:
 
     def measure(self, name: str) -> str:
         """A measure's name in words; unknown ones as written, without underscores and unit."""
-        if f"measure_{name}" in PHRASES:
+        if f"measure_{name}" in TEXTS:
             return self(f"measure_{name}")
         return self.name(name.removesuffix("_sek").removesuffix("_days"))
 

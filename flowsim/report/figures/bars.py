@@ -20,12 +20,12 @@ _NOT_LOST = ("offered", "used", "planned", *BEYOND)
 _ENDED = {
     "treated": "#0a6ebd",
     "elsewhere": "#7fb8e6",
-    "discharged": "#1b9e77",
+    "discharged": "#14795a",
     "left": "#e08e00",
     "died": "#56626e",
     "inside": "#c3cad1",
 }
-_DARK = ("#0a6ebd", "#1b9e77", "#56626e", "#b5338a", "#8a5a00", "#4b3f9e", "#d9534f")
+_DARK = ("#0a6ebd", "#14795a", "#56626e", "#b5338a", "#8a5a00", "#4b3f9e", "#d9534f")
 """Colours that white letters can be read on."""
 
 Parts = dict[str, dict[str, float]]
@@ -106,7 +106,9 @@ def _used(panel: Axes, reading: Reading, resource: str, used: dict[str, float]) 
     for place, scenario in enumerate(reading.scenarios):
         if scenario in used:
             text = reading.words.percent(used[scenario], 1 if 0.985 < used[scenario] < 0.9995 else 0)
-            panel.text(0.02, place, text, va="center_baseline", color="white", fontweight="bold")
+            inside = used[scenario] > 0.25
+            x, color = (0.02, "white") if inside else (used[scenario] + 0.03, canvas.INK)
+            panel.text(x, place, text, va="center_baseline", color=color, fontweight="bold")
             panel.plot(
                 [low[scenario], high[scenario]], [place, place], color=canvas.INK, linewidth=2.2, solid_capstyle="butt"
             )

@@ -35,7 +35,7 @@ _DPI = 150
 INK, MUTED, GRID, PAPER = "#1d2731", "#56626e", "#e2e7ec", "#ffffff"
 BASELINE, SCENARIO, TARGET = "#7d8793", "#0a6ebd", "#c2410c"
 USED = "#0a6ebd"
-SERIES = ("#0a6ebd", "#e08e00", "#1b9e77", "#b5338a", "#7fb8e6", "#8a5a00", "#8c8c8c", "#d9534f", "#4b3f9e", "#b8c24a")
+SERIES = ("#0a6ebd", "#e08e00", "#14795a", "#b5338a", "#7fb8e6", "#8a5a00", "#8c8c8c", "#d9534f", "#4b3f9e", "#b8c24a")
 """Told apart also without red-green vision and by lightness (after Okabe and Ito 2008)."""
 HATCHES = ("", "", "", "", "", "", "", "////", "....", "xxxx")
 

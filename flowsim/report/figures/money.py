@@ -40,16 +40,27 @@ def parts_of(frame: pd.DataFrame, key: str) -> list[str]:
 
 
 def _stacked(reading: Reading, table: str, key: str, total: str) -> Figure:
-    frame = reading.table(table)
-    parts, named = parts_of(frame, key), frame[key]
+    sizes = _sizes(reading.table(table), key)
     with canvas.style():
         figure = canvas.sheet(0.46 * len(reading.scenarios) + 1.5)
         panel = figure.subplots()
-        sizes = {p: (frame[named == p].set_index("scenario")["mean"] / MILLION).to_dict() for p in parts}
         stack(panel, sizes, reading.scenarios)
         _totals(panel, reading, total, sizes)
-        _finish(figure, panel, reading, reading.scenarios, parts)
+        _finish(figure, panel, reading, reading.scenarios, list(sizes))
     return figure
+
+
+def _sizes(frame: pd.DataFrame, key: str) -> dict[str, dict[str, float]]:
+    """MSEK by part and scenario, in the table's order; beyond as many as there are colours the smallest in one."""
+    parts = parts_of(frame, key)
+    weight = frame["mean"].groupby(frame[key]).max()
+    large = (
+        sorted(parts, key=lambda p: -weight[p])[: len(canvas.SERIES) - 1] if len(parts) > len(canvas.SERIES) else parts
+    )
+    shown = frame.assign(part=frame[key].where(frame[key].isin(large), "other"))[frame[key].isin(parts)]
+    sums = shown.groupby(["part", "scenario"], sort=False)["mean"].sum() / MILLION
+    order = [p for p in parts if p in large] + (["other"] if len(large) < len(parts) else [])
+    return {p: sums[p].to_dict() for p in order}
 
 
 def added_by_term(reading: Reading) -> Figure:
@@ -192,7 +203,7 @@ def _letters(figure: Figure, panel: Axes, points: dict[str, tuple[float, float]]
     letters = list(points)
     own = panel.transData.transform(np.array([points[k] for k in letters]))
     apart = figure.dpi * 0.2
-    place = _spread(own, apart)
+    place = spread(own, apart)
     back = panel.transData.inverted().transform(place)
     for letter, (x, y), at, moved in zip(letters, back, own, place, strict=True):
         lead: dict[str, Any] = {"arrowstyle": "-", "color": "#aab3bc", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3}
@@ -209,7 +220,7 @@ def _letters(figure: Figure, panel: Axes, points: dict[str, tuple[float, float]]
         )
 
 
-def _spread(points: np.ndarray, apart: float) -> np.ndarray:
+def spread(points: np.ndarray, apart: float) -> np.ndarray:
     """Places for labels near their points, at least `apart` from each other and from every point (pixels)."""
     gap = points[:, None, :] - points[None, :, :]
     near = (np.hypot(gap[..., 0], gap[..., 1]) < 4 * apart)[..., None]
@@ -230,7 +241,7 @@ def _said_beside(panel: Axes, reading: Reading, scenarios: list[str]) -> None:
     """Which letter is which scenario, and how many operations more or fewer."""
     words, rows = reading.words, [reading.baseline, *scenarios]
     panel.axis("off")
-    panel.set_ylim(len(rows) - 0.4, -0.9)
+    panel.set_ylim(max(len(rows), 8) - 0.4, -0.9)
     panel.set_xlim(0, 1)
     panel.text(0, -0.75, words("operations_to_baseline"), color=canvas.MUTED, va="center")
     for place, scenario in enumerate(rows):

@@ -43,12 +43,8 @@ class Ground:
 
 def pathway(reading: Reading, scenario: str) -> Figure:
     """Mean queue per step, patients a week along each edge (`flow_steps`, `flow_edges`); dashed: the queue in A."""
-    steps = [
-        s
-        for s in (i.name for i in reading.settings[scenario].steps)
-        if len(reading.rows("flow_steps", scenario=scenario, step=s))
-    ]
     flows = _flows(reading, scenario)
+    steps = steps_shown(reading, scenario)
     inner = {e: n for e, n in flows.items() if e[0] in steps and e[1] in steps}
     plan = layout(steps, list(inner))
     column = min(3.1, (canvas.WIDTH - 0.3) / max(1.0, plan.width))
@@ -71,6 +67,13 @@ def pathway(reading: Reading, scenario: str) -> Figure:
         panel.set_aspect("equal")
         _key(figure, reading, scenario)
     return figure
+
+
+def steps_shown(reading: Reading, scenario: str) -> list[str]:
+    """Steps that own patients go through or wait at, in the plan's order; no stays, no other departments' work."""
+    met = {step for edge in _flows(reading, scenario) for step in edge}
+    steps = [info.name for info in reading.settings[scenario].steps if not info.stay_of]
+    return [step for step in steps if step in met] or steps
 
 
 def _flows(reading: Reading, scenario: str) -> dict[tuple[str, str], float]:

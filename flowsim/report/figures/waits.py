@@ -64,7 +64,7 @@ def _scales(reading: Reading, frame: pd.DataFrame, panel: Axes) -> None:
     filled = frame[frame["mean"] > 0.0005]
     last = float((filled if len(filled) else frame)["to_days"].replace(np.inf, np.nan).max())
     panel.set_xlim(0, last)
-    panel.set_ylim(0, max(float(frame["high"].max()), float(frame["mean"].max())) * 1.06)
+    panel.set_ylim(0, min(float(frame["high"].max()), 1.6 * float(frame["mean"].max())) * 1.06)
     canvas.number_axis(panel.yaxis, reading.words, percent=True)
     canvas.number_axis(panel.xaxis, reading.words, most=6)
 
