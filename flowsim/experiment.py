@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from flowsim import engines, plan
@@ -259,6 +260,6 @@ def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Frames of the same scenarios: scenario by scenario as first met, then by replication, else as they were."""
     frame = _stacked(parts)
-    met = {name: place for place, name in enumerate(frame["scenario"].unique())}
-    key = frame["scenario"].map(met).astype(int) * (int(frame["replication"].max()) + 1) + frame["replication"]
-    return frame.iloc[key.argsort(kind="stable")].reset_index(drop=True)
+    scenario, _ = pd.factorize(frame["scenario"])
+    order = np.lexsort((frame["replication"].to_numpy(dtype=float), scenario))
+    return frame.iloc[order].reset_index(drop=True)

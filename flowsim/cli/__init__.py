@@ -124,6 +124,7 @@ def run(
         str, typer.Option(help="Measures that --precision is about, comma between.")
     ] = "queue_end,operations_per_week,total_cash_sek",
     most: Annotated[int, typer.Option(min=1, help="With --precision: replications at most.")] = 400,
+    steps: Annotated[int, typer.Option(min=0, help="Replications for what each change did; 0: leave it out.")] = 10,
     first: Annotated[int, typer.Option(min=0, help="Number of the first replication (to run one alone).")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of all luck; the same seed gives the same tables.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
@@ -139,14 +140,22 @@ def run(
     """
     from flowsim.cli import running
 
+    wish = running.Wish(
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        engine=engine,
+        first=first,
+        precision=precision,
+        precise=precise,
+        most=most,
+        steps=steps,
+        report=report,
+        json=json,
+        lang=lang.value,
+    )
     with spoken():
-        running.run(
-            scenarios,
-            running.Wish(
-                replications, seed, workers, engine, first, precision, precise, most, report, json, lang.value
-            ),
-            out,
-        )
+        running.run(scenarios, wish, out)
 
 
 @app.command()

@@ -84,7 +84,7 @@ def _show(found: Calibration, target: Path, sv: bool) -> None:
 
 SAID_EN = (
     "Level {level:.1f} a week ({low:.1f}–{high:.1f}).",
-    "Median {median:.0f}, mean {mean:.1f}: {below} of {weeks} weeks lie below the mean; planning on it promises too much.",
+    "Median {median:.0f}, mean {mean:.1f}: {below} of {weeks} weeks lie below the mean; do not plan on the mean.",
     "Season: {season}. Holidays: {holidays}. Trend {trend:+.1%} a year.",
     "Variance/mean {d:.2f} once season is taken out ({raw:.2f} raw); Poisson {fits} (p {p:.3f}).",
     "Luck: {law}.",

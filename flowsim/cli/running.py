@@ -30,6 +30,7 @@ class Wish:
     precision: str | None
     precise: str
     most: int
+    steps: int
     report: bool
     json: bool
     lang: str
@@ -111,7 +112,7 @@ def _design(wish: Wish) -> Design:
     if wish.precision is not None:
         measures = tuple(filter(None, (name.strip() for name in wish.precise.split(","))))
         precision = Precision(_share(wish.precision), measures, wish.most)
-    return Design(wish.replications, wish.seed, wish.workers, wish.engine, wish.first, precision)
+    return Design(wish.replications, wish.seed, wish.workers, wish.engine, wish.first, precision, wish.steps)
 
 
 def _share(text: str) -> float:

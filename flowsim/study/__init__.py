@@ -17,17 +17,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
-from flowsim.study import folder, manifest, sheets, warnings
+from flowsim.study import folder, manifest, sheets, steps, warnings
 from flowsim.study.measured import Measured
 from flowsim.study.precision import Precision, simulated
 from flowsim.tables import Results, Setting
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.scenario import Scenario
 
 SETTINGS = "settings.json"
@@ -46,6 +46,8 @@ class Design:
     first: int = 0
     """Number of the first replication; 0 but to run one again alone."""
     precision: Precision | None = None
+    steps: int = 10
+    """Replications at most for the table of what each change did; 0: no such table."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def run(
     costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
     outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
+    made |= _steps(scenarios, outcome, design, costs, progress)
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(target.name, scenarios, design, replications)
     record |= {"failures": [str(failure) for failure in outcome.failures], "warnings": said}
@@ -110,6 +113,36 @@ def run(
     return load(target)
 
 
+def _steps(
+    scenarios: Sequence[Scenario],
+    outcome: experiment.Outcome,
+    design: Design,
+    costs: dict[str, Any],
+    progress: Progress | None,
+) -> dict[str, pd.DataFrame]:
+    """The table of what each change did, with the runs it takes; none where it was not asked for or has no rows."""
+    number = min(design.replications, design.steps)
+    found, rungs = steps.ladders(scenarios), steps.between(scenarios) if number else {}
+    if not found or not number:
+        return {}
+    numbers = outcome.summaries["headline"]
+    numbers = numbers[numbers["replication"] < design.first + number]
+    if rungs:
+        priced = {rung: costs[of] for rung, (of, _) in rungs.items() if of in costs}
+        extra = experiment.run(
+            [part for _, part in rungs.values()],
+            number,
+            design.seed,
+            first=design.first,
+            workers=design.workers,
+            engine=design.engine,
+            summarise=Measured(priced),
+            progress=progress,
+        )
+        numbers = pd.concat([numbers, extra.summaries["headline"]], ignore_index=True)
+    return {"steps": steps.table(numbers, found)}
+
+
 def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tuple[Study, list[str]]:
     """Make a study again from its run.json alone; the names of tables that came out differently (none, if all is well).
 
@@ -117,7 +150,14 @@ def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tu
         FlowsimError: the record was altered, or was made by a newer flowsim.
     """
     before = manifest.read(record)
-    design = Design(before["replications"], before["seed"], workers, before["engine"], before["first_replication"])
+    design = Design(
+        before["replications"],
+        before["seed"],
+        workers,
+        before["engine"],
+        before["first_replication"],
+        steps=before["step_replications"],
+    )
     with tempfile.TemporaryDirectory(prefix="flowsim-") as temporary:
         study = run(manifest.unpacked(before, Path(temporary)), design, out, **keyword)
     now = study.run["tables"]
@@ -186,6 +226,7 @@ def _record(name: str, scenarios: Sequence[Scenario], design: Design, replicatio
         "seed": design.seed,
         "replications": replications,
         "first_replication": design.first,
+        "step_replications": design.steps,
         "engine": design.engine,
         "scenarios": [_scenario_record(one, root) for one in scenarios],
         "versions": manifest.versions(),

@@ -56,11 +56,11 @@ def ranked(pressed: pd.DataFrame) -> pd.DataFrame:
     """Resources of each scenario by how much they bind, the first first.
 
     Takes means over replications: scenario, resource and the columns of `pressure`. Adds rank (1 binds first) and
-    score (load - lost_to_others: what it could not have done better for want of nothing but itself); of equals the one
-    whose queue grows more; resources without a load (unlimited) stand last.
+    score (load - lost_to_others + causes_loss); of equals the one whose queue grows more is first, and a resource
+    without a load (unlimited) is last.
     """
     frame = pressed.copy()
-    frame["score"] = frame["load"] - frame["lost_to_others"]
+    frame["score"] = frame["load"] - frame["lost_to_others"] + frame["causes_loss"]
     keys = frame.assign(_score=-frame["score"].fillna(-1.0).round(2), _growth=-frame["queue_growth"])
     order = keys.sort_values(["_score", "_growth"], kind="stable").index
     frame["rank"] = frame.loc[order].groupby("scenario", sort=False).cumcount() + 1
