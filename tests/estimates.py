@@ -76,13 +76,6 @@ def joined(results: Results, step: str, margin_days: float) -> pd.DataFrame:
     return mine
 
 
-def area(begin: pd.Series, end: pd.Series, horizon: float) -> float:
-    """Patient-days inside [0, horizon] of intervals; a missing end is after the horizon, a missing begin never came."""
-    begins = begin.fillna(horizon).clip(0, horizon)
-    ends = end.fillna(horizon).clip(0, horizon)
-    return float((ends - begins).clip(lower=0).sum())
-
-
 def waiting(contacts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """From joining to the start of the visit, or to leaving without one."""
     return contacts["queued_day"], contacts["started_day"].fillna(contacts["finished_day"])

@@ -87,6 +87,8 @@ def models(draw: st.DrawFn, full: bool = False) -> Mapping:
     grid = Grid(draw, draw(st.sampled_from((15, 30, 60, 180))))
     resources = _resources(grid, full)
     pathway = _pathway(grid, full)
+    if "tranches" in resources["film"] and "film" in pathway["first"].get("needs", {}) and grid.one_in(2):
+        resources["film"]["tranches"]["evening"]["only"] = ["first"]
     model: Mapping = {
         "scenario": "random",
         "title": "A random model",
@@ -157,7 +159,7 @@ def _resources(grid: Grid, full: bool) -> Mapping:
         film["kept"] = {"share": grid.share(), "for": grid.of("urgent", "longest_wait")}
     if grid.one_in(3):
         evening = {"slots_per_week": grid.number(1, 10), "days": "tue-wed", "hours": "17:00-20:00"}
-        film["tranches"] = {"evening": evening | ({"only": ["first"]} if grid.one_in(2) else {})}
+        film["tranches"] = {"evening": evening}
     if grid.one_in(3):
         film["luck"] = {"law": "lognormal", "cv": 0.4}
     ward: Mapping = {"kind": "places", "places": grid.number(1, 5)}
@@ -192,9 +194,9 @@ LOADED = NEEDS[:2]
 
 
 def _pathway(grid: Grid, full: bool) -> Mapping:
-    """first -> (middle | a split into left and right) -> last, with side branches, returns and holds."""
+    """first -> (middle | a split into lab and scan) -> last, with side branches, returns and holds."""
     split = grid.one_in(3)
-    middle = ["left", "right"] if split else ["middle"] * grid.number(0, 1)
+    middle = ["lab", "scan"] if split else ["middle"] * grid.number(0, 1)
     steps: Mapping = {}
     for name in ("first", *middle, "last"):
         needs = dict(grid.of(*(TOGETHER if full and name == "last" else LOADED if full and name == "first" else NEEDS)))
@@ -302,7 +304,7 @@ def _arrivals(grid: Grid) -> Mapping:
 def _at_start(grid: Grid, pathway: Mapping) -> Mapping:
     made: Mapping = {}
     queued = [
-        name for name, step in pathway.items() if step.get("needs") and "then" in step and name not in ("left", "right")
+        name for name, step in pathway.items() if step.get("needs") and "then" in step and name not in ("lab", "scan")
     ]
     if queued and grid.one_in(2):
         step = grid.of(*queued)
@@ -310,7 +312,7 @@ def _at_start(grid: Grid, pathway: Mapping) -> Mapping:
         made["queue_at_start"] = [
             {"step": step, "patients": grid.number(1, 6), "waited": waited, "clock": grid.of("decision", "referral")}
         ]
-    stays = [name for name, step in pathway.items() if "stay" in step and name not in ("left", "right")]
+    stays = [name for name, step in pathway.items() if "stay" in step and name not in ("lab", "scan")]
     if stays and grid.one_in(2):
         made["in_beds_at_start"] = [{"step": grid.of(*stays), "patients": grid.number(1, 3), "remaining": grid.law()}]
     if grid.one_in(3):

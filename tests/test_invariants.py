@@ -1,4 +1,4 @@
-"""Small random models keep every invariant; half of them with calendars, two resources at once, a hold and a maximum."""
+"""Small random models keep every invariant; half have calendars, two resources at once, a hold and a maximum."""
 
 from __future__ import annotations
 

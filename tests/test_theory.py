@@ -9,10 +9,12 @@ from math import sqrt
 
 import pytest
 import theory
-from estimates import Estimate, Numbers, area, estimate, joined, occupancy, total, waiting
+from estimates import Estimate, Numbers, estimate, joined, occupancy, total, waiting
 
+from flowsim import measures
 from flowsim.tables import Results
 
+REPLICATIONS = 20
 HOUR = 24.0
 """Hours in a day: frames show days, the exact values are in hours."""
 
@@ -27,14 +29,16 @@ def wait_hours(results: Results, step: str, **where: str) -> tuple[float, float]
 
 def queue(results: Results, step: str) -> float:
     """Mean number waiting at a step, over the whole horizon."""
-    mine = results.contacts[results.contacts["step"] == step]
-    return area(*waiting(mine), results.setting.end_day) / results.setting.end_day
+    frame = measures.mean_queue(results)
+    (mean,) = frame.loc[(frame["kind"] == "step") & (frame["name"] == step), "patients"]
+    return float(mean)
 
 
-def load(results: Results, resource: str) -> tuple[float, float]:
+def load(results: Results, resource: str) -> float:
     """Used share of what was offered."""
-    mine = results.capacity[results.capacity["resource"] == resource]
-    return float(mine["used"].sum()), float(mine["offered"].sum())
+    frame = measures.utilisation(results)
+    (share,) = frame.loc[frame["resource"] == resource, "utilisation"]
+    return float(share)
 
 
 def check(estimates: dict[str, Estimate], exact: dict[str, float], sharp: float = 0.03) -> None:
@@ -56,7 +60,7 @@ def test_mm1() -> None:
         }
 
     exact = {"wait": theory.mmc_wait(1, 0.6, 1), "queue": 0.6 * theory.mmc_wait(1, 0.6, 1), "load": 0.6}
-    check(estimate("theory_mm1", 8, say), exact)
+    check(estimate("theory_mm1", REPLICATIONS, say), exact)
 
 
 def test_mmc() -> None:
@@ -76,7 +80,7 @@ def test_mmc() -> None:
         "waits over an hour": theory.mmc_late(3, 2.25, 1, 1),
         "load": 0.75,
     }
-    check(estimate("theory_mmc", 8, say), exact)
+    check(estimate("theory_mmc", REPLICATIONS, say), exact)
 
 
 def test_mg1() -> None:
@@ -84,7 +88,7 @@ def test_mg1() -> None:
         return {"wait": wait_hours(results, "visit"), "queue": queue(results, "visit")}
 
     wait = theory.mg1_wait(0.6, 1, 0.8)
-    check(estimate("theory_mg1", 8, say), {"wait": wait, "queue": 0.6 * wait})
+    check(estimate("theory_mg1", REPLICATIONS, say), {"wait": wait, "queue": 0.6 * wait})
 
 
 def test_classes_without_interruption() -> None:
@@ -94,7 +98,7 @@ def test_classes_without_interruption() -> None:
         return {group: wait_hours(results, "visit", group=group) for group in groups}
 
     exact = theory.cobham_waits([0.3, 0.25, 0.25], [0.5, 1, 1], [1, 0, 1 / sqrt(3)])
-    check(estimate("theory_cobham", 8, say), dict(zip(groups, exact, strict=True)))
+    check(estimate("theory_cobham", REPLICATIONS, say), dict(zip(groups, exact, strict=True)))
 
 
 def test_interruption_and_resumption() -> None:
@@ -106,7 +110,7 @@ def test_interruption_and_resumption() -> None:
         return {group: total(times[mine["group"] == group]) for group in groups}
 
     exact = theory.interrupted_times([0.3, 0.3], [1, 1], [1, 1])
-    check(estimate("theory_interrupted", 8, say), dict(zip(groups, exact, strict=True)))
+    check(estimate("theory_interrupted", REPLICATIONS, say), dict(zip(groups, exact, strict=True)))
 
 
 def test_nobody_may_wait() -> None:
@@ -115,7 +119,7 @@ def test_nobody_may_wait() -> None:
         return {"turned away": total(mine["outcome"] != "done"), "occupied": load(results, "ward")}
 
     lost = theory.erlang_b(4, 3)
-    check(estimate("theory_erlang_b", 8, say), {"turned away": lost, "occupied": 3 * (1 - lost) / 4})
+    check(estimate("theory_erlang_b", REPLICATIONS, say), {"turned away": lost, "occupied": 3 * (1 - lost) / 4})
 
 
 def test_patience() -> None:
@@ -124,7 +128,7 @@ def test_patience() -> None:
         waits = (mine["started_day"].fillna(mine["finished_day"]) - mine["queued_day"]) * HOUR
         return {"left": total(mine["outcome"] == "left"), "wait": total(waits), "queue": queue(results, "visit")}
 
-    check(estimate("theory_erlang_a", 8, say), dict(theory.erlang_a(3, 3.6, 1, 2)))
+    check(estimate("theory_erlang_a", REPLICATIONS, say), dict(theory.erlang_a(3, 3.6, 1, 2)))
 
 
 def test_network_with_feedback() -> None:
@@ -142,7 +146,7 @@ def test_network_with_feedback() -> None:
     rates = dict(zip(steps, theory.jackson_rates([0.4, 0, 0.3], routes), strict=True))
     exact = {f"queue {step}": rates[step] * theory.mmc_wait(c, rates[step], v) for step, (c, v) in steps.items()}
     exact |= {f"visits {step}": rate for step, rate in rates.items()}
-    check(estimate("theory_jackson", 6, say), exact)
+    check(estimate("theory_jackson", REPLICATIONS, say), exact)
 
 
 def test_unlimited_ward() -> None:
@@ -153,7 +157,7 @@ def test_unlimited_ward() -> None:
         return numbers | {f"{k} inside": float(shares[k]) for k in (3, 5, 6, 7, 9)}
 
     exact = {"inside": 6.0} | {f"{k} inside": theory.poisson(6, k) for k in (3, 5, 6, 7, 9)}
-    check(estimate("theory_mg_infinity", 20, say), exact)
+    check(estimate("theory_mg_infinity", REPLICATIONS, say), exact)
 
 
 def test_blocking_in_tandem() -> None:
@@ -166,7 +170,7 @@ def test_blocking_in_tandem() -> None:
         hours = results.setting.end_day * HOUR
         return {"throughput": float(admitted.between(0, results.setting.end_day).sum()) / hours}
 
-    check(estimate("theory_tandem", 6, say), {"throughput": theory.tandem_throughput(1, 1.5)})
+    check(estimate("theory_tandem", REPLICATIONS, say), {"throughput": theory.tandem_throughput(1, 1.5)})
 
 
 @pytest.mark.parametrize(
