@@ -131,7 +131,7 @@ def _queue_rules(grid: Grid, full: bool) -> Mapping:
         "if_head_cannot_start": grid.of("wait", "skip"),
     }
     if full or grid.one_in(3):
-        rules["maximum_queue"] = grid.number(0 if not full else 1, 6)
+        rules["maximum_queue"] = grid.of(4, 2, 6, 1, 3 if full else 0)
     return rules
 
 
@@ -152,7 +152,7 @@ def _resources(grid: Grid, full: bool) -> Mapping:
     """desk (staff, led), film (slots, led), team (staff, led or beside), room and ward (places)."""
     film: Mapping = {
         "kind": "slots",
-        "slots_per_week": grid.number(5, 60),
+        "slots_per_week": grid.number(15, 70),
         **_calendar(grid, not full and grid.one_in(3)),
     }
     if grid.one_in(3):
@@ -162,15 +162,15 @@ def _resources(grid: Grid, full: bool) -> Mapping:
         film["tranches"] = {"evening": evening}
     if grid.one_in(3):
         film["luck"] = {"law": "lognormal", "cv": 0.4}
-    ward: Mapping = {"kind": "places", "places": grid.number(1, 5)}
+    ward: Mapping = {"kind": "places", "places": grid.of(2, 1, 4)}
     if grid.one_in(3):
         ward["by_weekday"] = {"sat": 1, "sun": 0}
     if grid.one_in(4):
         ward["tranches"] = {"winter": {"places": 1, "from": "2027-01-06"}}
     return {
-        "desk": _staff(grid, full, grid.number(1, 3)) | _queue_rules(grid, full),
+        "desk": _staff(grid, full, grid.of(2, 3, 1)) | _queue_rules(grid, full),
         "film": film | _queue_rules(grid, full),
-        "team": _staff(grid, full, grid.number(1, 3)) | _queue_rules(grid, False),
+        "team": _staff(grid, full, grid.of(2, 3, 1)) | _queue_rules(grid, False),
         "room": {"kind": "places", "places": grid.number(1, 4)} | _queue_rules(grid, False),
         "ward": {"kind": "places", "unlimited": True} if grid.one_in(6) else ward,
         "helpers": {"kind": "staff", "unlimited": True, "open": "always"},
@@ -255,7 +255,7 @@ def _holds(grid: Grid, full: bool, steps: Mapping) -> None:
     for name in [name for name in steps if steps[name].get("needs")]:
         if not ((full and name == "last") or grid.one_in(4)):
             continue
-        stay: Mapping = {"in": "ward", "secured": grid.of("reserved", "sought")}
+        stay: Mapping = {"in": "ward", "secured": grid.of("sought", "reserved")}
         if grid.one_in(2):
             stay["nights"] = {0: 0.3, 1: 0.5, 2: 0.2}
         else:
