@@ -71,8 +71,8 @@ def ranked(pressed: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(row: pd.Series, sv: bool = False) -> str:
     """The numbers behind a rank, as a sentence."""
-    load, caused = f"{row['load']:.0%}", f"{row['causes_loss']:.0%}"
-    growth = f"{row['queue_growth']:+.0f}"
+    load, caused = (f"{row[name]:.0%}".replace("%", " %" if sv else "%") for name in ("load", "causes_loss"))
+    growth = f"{row['queue_growth']:+.0f}".replace("-", "−")
     if sv:
         caused_sv = f", {caused} av en annan resurs går förlorad i brist på den" if row["causes_loss"] >= 0.005 else ""
         return (
