@@ -70,7 +70,7 @@ class Measured:
             "occupancy": _occupancy(runs),
             "losses": measures.lost_share(runs).rename(columns={"lost": "value"}),
             "pressure": pressure(runs, setting),
-            "edges": _edges(results),
+            "edges": _edges(runs),
         }
         costs = self.unit_costs.get(setting.scenario)
         kept |= {} if costs is None else _costs(results, costs)
@@ -163,27 +163,26 @@ def _waits(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def _occupancy(runs: Sequence[Run]) -> pd.DataFrame:
-    """Places taken at 06.00 by the weekday (0 = Monday) on whose evening the night began, and places to be had."""
+    """Places taken at 06.00 by the weekday (0 = Monday) on whose evening the night began, and places to be had.
+
+    `p05` and `p95`: nine nights of ten of that weekday lie between them.
+    """
     frame = measures.mean_occupancy(runs).astype({"resource": str, "weekday": str})
     frame = frame[frame["weekday"] != "all"].reset_index(drop=True)
+    nights = measures.bed_occupancy(runs).astype({"resource": str, "weekday": str})
+    by_day = nights.groupby([*RUN, "resource", "weekday"], sort=False)["occupied"]
+    for name, share in (("p05", 0.05), ("p95", 0.95)):
+        spread = by_day.quantile(share).rename(name).reset_index()
+        frame = frame.merge(spread, on=[*RUN, "resource", "weekday"], how="left", sort=False)
     frame["weekday"] = [WEEKDAYS.index(day) for day in frame["weekday"]]
-    return frame.rename(columns={"occupied": "value"})[[*RUN, "resource", "weekday", "available", "value"]]
+    columns = [*RUN, "resource", "weekday", "available", "value", "p05", "p95"]
+    return frame.rename(columns={"occupied": "value"})[columns]
 
 
-def _edges(results: Results) -> pd.DataFrame:
-    """Patients who went from one step's visit to the next: scenario, replication, from_step, to_step, value."""
-    setting, contacts = results.setting, results.contacts
-    stays = [step.name for step in setting.steps if step.stay_of]
-    kept = contacts["outcome"].isin(["done", "open"]) & (contacts["started_day"] >= 0)
-    kept &= ~contacts["step"].isin(stays) & ~contacts["group"].isin(setting.background)
-    own = contacts[kept].sort_values(["patient", "started_day"], kind="stable")
-    patient, steps = own["patient"].to_numpy(), own["step"].astype(str).to_numpy()
-    same = patient[1:] == patient[:-1]
-    pairs = pd.DataFrame({"from_step": steps[:-1][same], "to_step": steps[1:][same]})
-    counts = pairs.groupby(["from_step", "to_step"], sort=True).size().rename("value").reset_index()
-    counts.insert(0, "replication", contacts["replication"].iloc[0] if len(contacts) else 0)
-    counts.insert(0, "scenario", setting.scenario)
-    return counts
+def _edges(runs: Sequence[Run]) -> pd.DataFrame:
+    """Own patients from step to step, from `start` and to how they ended: from_step, to_step, value."""
+    frame = measures.routes(runs).astype({"from_step": str, "to_step": str})
+    return frame.rename(columns={"patients": "value"})
 
 
 def _costs(results: Results, costs: UnitCosts) -> dict[str, pd.DataFrame]:

@@ -105,10 +105,14 @@ def capacity(numbers: pd.DataFrame, losses: pd.DataFrame, baseline: str) -> pd.D
 
 
 def occupancy(frame: pd.DataFrame) -> pd.DataFrame:
-    """Places taken at 06.00. Columns: scenario, resource, weekday (0 = Monday), available, statistics, band."""
+    """Places taken at 06.00, and between which numbers nine nights of ten lie (p05, p95, mean over replications).
+
+    Columns: scenario, resource, weekday (0 = Monday), statistics, available, p05, p95.
+    """
     keys = ["scenario", "resource", "weekday"]
-    found = comparison.band(frame.drop(columns="available"), keys[1:], "value")
-    places = frame.groupby(keys, sort=False)["available"].mean().reset_index()
+    beside = ["available", "p05", "p95"]
+    found = comparison.interval(frame.drop(columns=beside), keys[1:], "value").drop(columns=["half_width", "sd"])
+    places = frame.groupby(keys, sort=False)[beside].mean().reset_index()
     return found.merge(places, on=keys, how="left", sort=False)
 
 
@@ -152,12 +156,12 @@ def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 
 def flow_steps(numbers: pd.DataFrame) -> pd.DataFrame:
-    """Mean queue and visits of each step. Columns: scenario, step, mean (patients waiting), visits."""
-    frame = numbers.astype({"measure": str, "step_or_resource": str})
-    means = frame[frame["measure"].isin(("queue_mean", "visits"))]
-    by = means.groupby(["scenario", "step_or_resource", "measure"], sort=False)["value"].mean().unstack("measure")
-    by = by.reindex(columns=["queue_mean", "visits"]).rename(columns={"queue_mean": "mean"})
-    return by.reset_index().rename(columns={"step_or_resource": "step"}).rename_axis(columns=None)
+    """Mean queue and visits of each step. Columns: scenario, step, statistics (patients waiting), visits."""
+    frame = numbers.astype({"measure": str, "step_or_resource": str}).rename(columns={"step_or_resource": "step"})
+    queue = comparison.interval(frame[frame["measure"] == "queue_mean"], ["step"], "value")
+    visits = frame[frame["measure"] == "visits"].groupby(["scenario", "step"], sort=False)["value"].mean()
+    queue = queue.drop(columns=["half_width", "sd"])
+    return queue.merge(visits.rename("visits").reset_index(), on=["scenario", "step"], how="left", sort=False)
 
 
 def bottlenecks(frame: pd.DataFrame) -> pd.DataFrame:
