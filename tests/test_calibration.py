@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from histories import DOCTORS, FOLDER, FOUR_YEARS, HEP, SHOCK, THREE_YEARS
 
 from flowsim import calibration, chance, schema
 from flowsim.calibration.candidates import CANDIDATES, maximum_likelihood
@@ -20,13 +21,6 @@ from flowsim.calibration.residuals import autocorrelation, dispersion_test, pear
 from flowsim.calibration.series import Series, series_of
 from flowsim.calibration.table import looks_personal
 from flowsim.errors import InputError
-
-FOLDER = Path(__file__).parents[1] / "calibration"
-DOCTORS = FOLDER / "doctor_weekly_activity.csv"
-HEP = FOLDER / "hep_weekly_arthroplasty_history.csv"
-SHOCK = calibration.exclusion("2017-12-04,2018-02-11,winter shock")
-FOUR_YEARS = (date(2016, 1, 4), date(2019, 12, 29))
-THREE_YEARS = (date(2016, 1, 4), date(2018, 12, 30))
 
 
 @pytest.fixture(scope="module")

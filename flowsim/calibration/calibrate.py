@@ -76,7 +76,7 @@ def _one(evidence: Evidence, asked: Asked) -> ResourceCalibration:
     luck, words = luck_of(evidence, asked)
     return ResourceCalibration(
         resource=series.resource,
-        window=(_label(series, 0), _label(series, -1)),
+        window=(series.label(0), series.label(-1)),
         origin=_origin(series),
         weeks=len(series.y),
         missing=series.missing,
@@ -92,6 +92,8 @@ def _one(evidence: Evidence, asked: Asked) -> ResourceCalibration:
         fits=evidence.fits,
         described=describe(series.y, series.number),
         contacts_and_hours=contacts_and_hours(series.y, series.hours),
+        stability=evidence.stability,
+        without=evidence.without,
         plan=production_plan(series.y, series.hours),
         assumed=(*words, *_assumed(evidence, asked)),
     )
@@ -115,12 +117,6 @@ def _season(model: MeanModel) -> tuple[tuple[str, float], ...]:
     ends = [*(b - 1 for b in begins[1:]), begins[0] - 1 if begins[0] else 51]
     runs = [(b + 1, e % 52 + 1) for b, e in zip(begins, ends, strict=True)]
     return tuple((f"{b}-{e}" if b != e else str(b), factors[b - 1]) for b, e in runs)
-
-
-def _label(series: Series, k: int) -> str:
-    """2016-W01, or W01 where no year is printed."""
-    year = f"{series.mondays[k].isocalendar().year}-" if series.mondays else ""
-    return f"{year}W{series.iso_week[k]:02d}"
 
 
 def _origin(series: Series) -> str:

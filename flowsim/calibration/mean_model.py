@@ -108,18 +108,21 @@ def _model(series: Series, kept: t.Terms, tried: tuple[tuple[str, float], ...]) 
     )
 
 
-def quasi_poisson(x: Floats, y: Floats, rounds: int = 30) -> tuple[Floats, Floats]:
-    """(coefficients, means) of each row of `y` (samples, weeks) on the design `x` (weeks, terms), with a log link."""
+def quasi_poisson(x: Floats, y: Floats, rounds: int = 30, offset: Floats | float = 0.0) -> tuple[Floats, Floats]:
+    """(coefficients, means) of each row of `y` (samples, weeks) on the design `x` (weeks, terms), with a log link.
+
+    `offset`: what is known of each week's log mean beforehand.
+    """
     coefficients = np.zeros((len(y), x.shape[1]))
     coefficients[:, 0] = np.log(np.maximum(y.mean(axis=1), 1e-9))
     for _ in range(rounds):
-        mean = np.exp(np.clip(coefficients @ x.T, -30, 30))
+        mean = np.exp(np.clip(coefficients @ x.T + offset, -30, 30))
         weighted = np.einsum("bn,ni,nj->bij", mean, x, x, optimize=True) + 1e-9 * np.eye(x.shape[1])
         step = np.linalg.solve(weighted, ((y - mean) @ x)[:, :, None])[:, :, 0]
         coefficients = coefficients + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-9:
             break
-    return coefficients, np.exp(np.clip(coefficients @ x.T, -30, 30))
+    return coefficients, np.exp(np.clip(coefficients @ x.T + offset, -30, 30))
 
 
 def dispersion(y: Floats, mean: Floats, parameters: int) -> Floats:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from flowsim import schema
 from flowsim.calibration.choice import LawFit
 from flowsim.calibration.describe import ContactsAndHours, Description
+from flowsim.calibration.episodes import Stability
+from flowsim.calibration.evidence import Without
 from flowsim.calibration.luck import cv_at
+from flowsim.calibration.plain import plain, restored
 from flowsim.calibration.production_plan import PlannedWeeks
 from flowsim.calibration.residuals import Autocorrelation, Dispersion
 from flowsim.calibration.series import Exclusion
 from flowsim.calibration.table import refused
 from flowsim.calibration.yaml_text import yaml_text
+
+KEPT_AS_THEY_ARE = ("autocorrelation", "described", "contacts_and_hours", "stability", "without")
+"""Findings written under their own names, whole."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,9 @@ class ResourceCalibration:
     fits: tuple[LawFit, ...]
     described: Description
     contacts_and_hours: ContactsAndHours | None
+    stability: Stability
+    without: Without | None
+    """What remains without the spells that `stability` names."""
     plan: tuple[PlannedWeeks, ...]
     assumed: tuple[str, ...]
 
@@ -104,39 +113,27 @@ def load(path: str | Path) -> Calibration:
 def _written(one: ResourceCalibration) -> dict[str, Any]:
     by_week = [{"weeks": weeks, "factor": factor} for weeks, factor in one.season]
     found = {
-        "level": {"value": one.level.value, "unit": "per week", "interval": list(one.level.interval),
-                  "found": one.level.found},
+        "level": {"unit": "per week", **plain(one.level)},
         "trend": {"per_year": one.trend_per_year, "kind": "stops"} if one.trend_per_year else "none",
         "season": {**one.holidays, "by_week": by_week or "none"},
         "luck": one.luck,
         "raw": False,
         "history": {"window": list(one.window), "weeks": one.weeks, "missing": one.missing, "left_out": one.left_out,
                     **({"origin": one.origin} if one.origin else {})},
-        "dispersion": {"mean": one.mean, **asdict(one.dispersion)},
-        "autocorrelation": asdict(one.autocorrelation),
-        "described": asdict(one.described),
-        "tried": [asdict(fit) for fit in one.fits],
-        "plan": [{k: v for k, v in asdict(weeks).items() if v is not None} for weeks in one.plan],
-        "assumed": list(one.assumed),
+        "dispersion": {"mean": one.mean, **plain(one.dispersion)},
+        "tried": one.fits,
+        **{name: getattr(one, name) for name in KEPT_AS_THEY_ARE if getattr(one, name) is not None},
+        "plan": one.plan,
+        "assumed": one.assumed,
     }  # fmt: skip
-    if one.contacts_and_hours:
-        found["contacts_and_hours"] = asdict(one.contacts_and_hours)
-    return {key: value if key == "luck" else _rounded(value) for key, value in found.items()}
-
-
-def _rounded(value: Any) -> Any:
-    """Numbers to five figures, deep inside."""
-    if isinstance(value, dict):
-        return {key: _rounded(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(one) for one in value]
-    return float(f"{value:.5g}") if isinstance(value, float) else value
+    return {key: value if key == "luck" else plain(value) for key, value in found.items()}
 
 
 def _read(name: str, data: dict[str, Any]) -> ResourceCalibration:
     season, history, dispersion = dict(data["season"]), data["history"], dict(data["dispersion"])
-    by_week = season.pop("by_week")
-    both = data.get("contacts_and_hours")
+    by_week, hints = season.pop("by_week"), get_type_hints(ResourceCalibration)
+    level = {key: value for key, value in data["level"].items() if key != "unit"}
+    kept: dict[str, Any] = {key: restored(hints[key], data[key]) if key in data else None for key in KEPT_AS_THEY_ARE}
     return ResourceCalibration(
         resource=name,
         window=tuple(history["window"]),
@@ -144,21 +141,15 @@ def _read(name: str, data: dict[str, Any]) -> ResourceCalibration:
         weeks=history["weeks"],
         missing=history["missing"],
         left_out=history["left_out"],
-        level=Level(data["level"]["value"], tuple(data["level"]["interval"]), data["level"]["found"]),
+        level=restored(Level, level),
         trend_per_year=data["trend"]["per_year"] if isinstance(data["trend"], dict) else 0.0,
         holidays=season,
         season=tuple((str(one["weeks"]), one["factor"]) for one in by_week) if by_week != "none" else (),
         mean=dispersion.pop("mean"),
-        dispersion=Dispersion(**dispersion),
-        autocorrelation=Autocorrelation(**data["autocorrelation"]),
+        dispersion=restored(Dispersion, dispersion),
         luck=data["luck"],
-        fits=tuple(LawFit(**fit) for fit in data["tried"]),
-        described=Description(**data["described"]),
-        contacts_and_hours=ContactsAndHours(**{k: _pair(v) for k, v in both.items()}) if both else None,
-        plan=tuple(PlannedWeeks(**{"hours": None, **weeks}) for weeks in data["plan"]),
+        fits=restored(tuple[LawFit, ...], data["tried"]),
+        plan=restored(tuple[PlannedWeeks, ...], data["plan"]),
         assumed=tuple(data["assumed"]),
+        **kept,
     )
-
-
-def _pair(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,23 @@ class Series:
         if not self.mondays:
             return np.asarray(7.0 * self.iso_week - 3)
         return np.array([(monday + timedelta(days=3)).timetuple().tm_yday for monday in self.mondays], dtype=float)
+
+    def label(self, k: int) -> str:
+        """The week at a place: 2016-W01, or W01 where no year is printed."""
+        year = f"{self.mondays[k].isocalendar().year}-" if self.mondays else ""
+        return f"{year}W{self.iso_week[k]:02d}"
+
+    def part(self, kept: NDArray[np.bool_]) -> Series:
+        """Those weeks only."""
+        return replace(
+            self,
+            number=self.number[kept],
+            iso_week=self.iso_week[kept],
+            mondays=tuple(day for day, keep in zip(self.mondays, kept, strict=True) if keep) if self.mondays else (),
+            y=self.y[kept],
+            hours=None if self.hours is None else self.hours[kept],
+            left_out=self.left_out + int((~kept).sum()),
+        )
 
     def holding(self, month: int, day: int) -> Floats:
         """1 for weeks that hold this day of the year."""
