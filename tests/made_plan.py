@@ -60,7 +60,7 @@ class Luck:
         self.slots = [_rows(luck.get("slots", {}).get(r.name, ()), 4) for r in plan.resources]
         self.shifts = [_rows(luck.get("shifts", {}).get(r.name, ()), 4) for r in plan.resources]
         self.places = [_rows(luck.get("places", {}).get(r.name, ()), 2) for r in plan.resources]
-        self.place_tranches = self.places
+        self.place_tranches = [rows[:, 1:] for rows in self.places]
         weeks = -(-plan.end // (7 * DAY))
         self.planned = [np.zeros((len(r.tranches), weeks), np.int64) for r in plan.resources]
         self.columns: dict[tuple[str, str], Any] = luck.pop("columns", {})

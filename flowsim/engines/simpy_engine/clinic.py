@@ -143,10 +143,11 @@ class Clinic:
         visit.attempt, visit.no_shows = before.attempt + 1, before.no_shows
         visit.leave_at = before.leave_at
         before.rebook = -1
-        self.current[visit.patient] = visit
         if visit.patient in self.gone:
-            self.leaving.withdraw(visit, LEFT)
+            visit.outcome = LEFT
+            visit.over_in(0)
             return visit
+        self.current[visit.patient] = visit
         if visit.patient in self.siblings:
             self.siblings[visit.patient].append(visit)
         self.leaving.set_alarm(visit)
@@ -229,6 +230,8 @@ class Clinic:
 
     def exit(self, patient: int, target: int) -> None:
         """The patient leaves the pathway; `target` is -1 - how it ended."""
+        if self.end[patient] != NEVER:
+            return
         ended = -1 - (GONE if patient in self.gone else target)
         if self.plan.background and self.plan.background[self.group[patient]]:
             ended = OTHER_ENDED

@@ -40,7 +40,7 @@ def _came_to_nothing(clinic: Clinic, stop: Stop, visit: Visit) -> int:
         return stop.step.overflow
     if visit.outcome in (NO_SHOW, CANCELLED):
         give_up(clinic, visit)
-        return clinic.leaving.for_good(stop, visit)
+        return clinic.leaving.for_good(visit)
     return GONE
 
 
@@ -61,6 +61,7 @@ def _next_step(clinic: Clinic, stop: Stop, visit: Visit) -> int:
     """The route after a visit: rework first, up to its cap, else as drawn; nowhere for who has left meanwhile."""
     patient, number, step = visit.patient, visit.number, stop.step
     if clinic.gone and patient in clinic.gone:
+        clinic.leaving.end_if_idle(patient)
         return GONE
     if step.rework_to >= 0 and stop.values("rework", number)[patient]:
         times = clinic.returned.get((patient, stop.index), 0)

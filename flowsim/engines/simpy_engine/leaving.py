@@ -113,17 +113,37 @@ class Leaving:
         if patient not in clinic.siblings or patient in clinic.gone:
             return
         clinic.gone.add(patient)
-        for other in [clinic.current[patient], *clinic.siblings[patient]]:
-            if other is not None and other.entry is not None and other.remaining < 0:
+        for other in self._visits(patient):
+            if other.entry is not None and other.remaining < 0:
                 self.withdraw(other, LEFT)
+            elif other.rebook >= 0 and other.processed:
+                self._give_up_for_good(other)
+        self.end_if_idle(patient)
 
-    def for_good(self, stop: Stop, visit: Visit) -> int:
+    def _visits(self, patient: int) -> list[Visit]:
+        current = self.clinic.current[patient]
+        both = [*([current] if current is not None else []), *self.clinic.siblings.get(patient, ())]
+        return list({id(v): v for v in both}.values())
+
+    def end_if_idle(self, patient: int) -> None:
+        """Who has left ends when the last visit already started (or paused) is over, not when a delay is."""
+        waiting = any(v.in_hand or v.remaining >= 0 for v in self._visits(patient))
+        if not waiting:
+            self.clinic.exit(patient, GONE)
+
+    def for_good(self, visit: Visit) -> int:
         """A cancellation or a last no-show after which the patient does not come back."""
-        final = Visit(self.clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
-        final.attempt, final.outcome = visit.attempt + 1, LEFT
-        write(self.clinic, stop, final, self.clinic.now)
+        self._give_up_for_good(visit)
         self._leave_all(visit.patient)
         return GONE
+
+    def _give_up_for_good(self, visit: Visit) -> None:
+        """The row of a booking that will not be made."""
+        clinic = self.clinic
+        final = Visit(clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
+        final.attempt, final.outcome = visit.attempt + 1, LEFT
+        visit.rebook = -1
+        write(clinic, clinic.stops[visit.step], final, clinic.now)
 
     # --- treatment elsewhere ------------------------------------------------------------------------------------
 

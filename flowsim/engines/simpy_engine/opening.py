@@ -125,7 +125,7 @@ class Calendar:
             else:
                 self._closing(resource, what, now)
         elif isinstance(resource, Places):
-            resource.change(now, numbers=clinic.draws.place_tranches[r][what, 1:].tolist())
+            resource.change(now, numbers=clinic.draws.place_tranches[r][what].tolist())
         if kind not in (EXPIRE, CLOSE) and resource is not None:
             clinic.freed(resource)
 

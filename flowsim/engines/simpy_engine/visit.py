@@ -66,6 +66,15 @@ class Visit(Event):
         self.joined = joined
         """Second of this joining: who joined last leaves a full queue."""
 
+    def __lt__(self, other: Visit) -> bool:
+        """Of two entries of one visit in a heap at most one is alive: any order will do."""
+        return False
+
+    @property
+    def in_hand(self) -> bool:
+        """Started (or treated and waiting for a place) and not over."""
+        return self.outcome in (OPEN, NO_SHOW) and self.entry is None and not self.processed and self.remaining < 0
+
     def over_in(self, seconds: int) -> None:
         """Let the visit end in so many seconds (as simpy.Timeout does, on an event that exists already)."""
         self.env.schedule(self, NORMAL, seconds)
