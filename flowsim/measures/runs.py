@@ -180,6 +180,9 @@ def _columns(frame: pd.DataFrame, setting: Setting) -> Columns:
 def _codes(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
     """Codes of names; free when the column is a category of just these."""
     values = column.array
-    if isinstance(values, pd.Categorical) and tuple(values.categories) == names:
+    if not isinstance(values, pd.Categorical):
+        return np.asarray(pd.Index(names, dtype=object).get_indexer(column.astype(object)))
+    if tuple(values.categories) == names:
         return np.asarray(values.codes)
-    return np.asarray(pd.Categorical(column, categories=list(names)).codes)
+    place = np.append(pd.Index(names, dtype=object).get_indexer(values.categories.astype(object)), -1)
+    return np.asarray(place[values.codes])
