@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,11 @@ class Lang(StrEnum):
 
     sv = "sv"
     en = "en"
+
+    @property
+    def code(self) -> Literal["sv", "en"]:
+        """The language's code."""
+        return "sv" if self is Lang.sv else "en"
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout, for machines.")]
@@ -86,7 +91,7 @@ def check(
     from flowsim.cli import checking
 
     with spoken():
-        checking.check(scenarios, weeks, json, lang.value)
+        checking.check(scenarios, weeks, json, lang.code)
 
 
 @app.command()
@@ -108,7 +113,7 @@ def calibrate(
     """
     from flowsim.cli import fitting
 
-    asked = fitting.Asked(out, resource, exclude or [], luck, level, samples, seed, json, lang.value)
+    asked = fitting.Asked(out, resource, exclude or [], luck, level, samples, seed, json, lang.code)
     with spoken():
         fitting.calibrate(history, asked)
 
@@ -152,7 +157,7 @@ def run(
         steps=steps,
         report=report,
         json=json,
-        lang=lang.value,
+        lang=lang.code,
     )
     with spoken():
         running.run(scenarios, wish, out)
@@ -171,4 +176,4 @@ def report(
     from flowsim.cli import running
 
     with spoken():
-        running.report(study, lang.value, json)
+        running.report(study, lang.code, json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from flowsim.cli.screen import Sheet, note, out, out_json, show
 from flowsim.errors import Fault, InputError
@@ -19,7 +19,7 @@ FULL, TIGHT = 1.0, 0.95
 LONGEST = 80
 
 
-def check(paths: Sequence[Path], relief_weeks: float, json: bool, lang: str) -> None:
+def check(paths: Sequence[Path], relief_weeks: float, json: bool, lang: Literal["sv", "en"]) -> None:
     """Reads and resolves scenarios; InputError with the faults of all files."""
     read = [(one, plan) for one, plan in _read(paths)]
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.errors import FlowsimError
@@ -28,7 +28,7 @@ class Asked:
     samples: int
     seed: int
     json: bool
-    lang: str
+    lang: Literal["sv", "en"]
 
 
 def calibrate(history: Path, asked: Asked) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flowsim.cli.screen import note, out, out_json, progress, refuse, show
 from flowsim.errors import FlowsimError
@@ -33,7 +33,7 @@ class Wish:
     steps: int
     report: bool
     json: bool
-    lang: str
+    lang: Literal["sv", "en"]
 
 
 def run(paths: Sequence[Path], wish: Wish, target: Path | None) -> None:
@@ -59,7 +59,7 @@ def run(paths: Sequence[Path], wish: Wish, target: Path | None) -> None:
         raise FlowsimError(f"{len(study.run['failures'])} replications failed; the tables hold the others.")
 
 
-def report(folder: Path, lang: str, json: bool) -> None:
+def report(folder: Path, lang: Literal["sv", "en"], json: bool) -> None:
     """Writes the report of a study again."""
     from flowsim import report as room
     from flowsim import study
@@ -151,7 +151,7 @@ def _show(study: Study, wish: Wish) -> None:
     from flowsim.cli import shown
     from flowsim.report.words import Words
 
-    words = Words("sv" if wish.lang == "sv" else "en")
+    words = Words(wish.lang)
     out(shown.legend(study, words))
     out()
     show(shown.headline(study, words))
