@@ -21,7 +21,8 @@ from flowsim import report
 from flowsim.errors import FlowsimError
 from flowsim.report import answer, findings
 from flowsim.report.exhibits import Exhibit, exhibits
-from flowsim.report.figures import canvas, comparisons, money, waits, weekly
+from flowsim.report.figures import canvas, comparisons, money, pathway, waits, weekly
+from flowsim.report.figures.layers import layout
 from flowsim.report.reading import Reading
 from flowsim.report.words import Language
 
@@ -31,7 +32,7 @@ HOSTILE = "<img src=x onerror=alert(1)> & $\\frac{a}{b}$ {{ 7*7 }}"
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("study")
-    reading = made_study.made("en", 3, ortho_plus6=HOSTILE)
+    reading = made_study.made("en", 2, ortho_plus6=HOSTILE)
     path = report.write_reading(reading, folder)
     return folder, path.read_text(encoding="utf-8")
 
@@ -198,7 +199,9 @@ def test_findings_are_computed_from_the_tables(english: Reading) -> None:
     bins = english.rows("waits", scenario="ortho_today", span="waiting_for_surgery")
     within = bins.loc[bins["to_days"] <= 90, "mean"].sum()
     assert f"{within:.0%} of those treated in A" in findings.waits(english, "waiting_for_surgery", 90.0)
-    assert "theatre, 95.5% of what it offers; the largest loss is cancelled (illness)" in findings.capacity(english)
+    assert "bottleneck in A is theatre, 95.5% of its offer used; the largest loss is cancelled (illness)" in (
+        findings.capacity(english)
+    )
     assert findings.occupancy(english, "ward") == "Fullest in A is ward on Friday: 6.9 of 10 places on average."
     pace = english.rows("weekly_throughput", scenario="ortho_today", step="surgery")["mean"].mean()
     assert findings.accepted_queue(english) == pytest.approx(pace * 90 / 7)
@@ -304,3 +307,40 @@ def test_figures_leave_no_pyplot_behind() -> None:
 
     assert isinstance(weekly.throughput_by_week(made_study.made("en", 1), "surgery"), Figure)
     assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_the_pathway_is_laid_out_without_boxes_on_each_other() -> None:
+    steps = list("abcdefg")
+    edges = [("a", "b"), ("a", "c"), ("a", "d"), ("b", "e"), ("c", "e"), ("d", "g"), ("e", "f"), ("f", "b"), ("a", "f")]
+    made = layout(steps, [*edges, ("g", "g")])
+    assert set(made.place) == set(steps)
+    for layer in range(made.layers):
+        across = sorted(x for x, own in made.place.values() if own == layer)
+        assert all(right - left >= 0.99 for left, right in itertools.pairwise(across))
+    assert {made.place[s][1] for s in "bcd"} == {1}
+    for (begin, end), way in made.way.items():
+        assert (way[0], way[-1]) == (made.place[begin], made.place[end])
+        assert all(abs(above[1] - below[1]) == 1 for above, below in itertools.pairwise(way))
+    assert made.way["f", "b"][0][1] > made.way["f", "b"][-1][1]
+    assert ("g", "g") not in made.way
+
+
+def test_the_pathway_says_who_leaves_where() -> None:
+    figure = pathway.pathway(made_study.made("en", 2), "ortho_plus6")
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert any(text.startswith("discharged ") for text in said)
+    assert "Enrolment visit" in said
+    assert any(re.fullmatch(r"61 \(\d+–\d+\)", text) for text in said)
+
+
+def test_small_components_are_laid_together() -> None:
+    reading = made_study.made("en", 2)
+    parts = [(s, f"part_{k:02d}", 1e6 * (20 - k), 0.0, 0.0) for s in reading.scenarios for k in range(14)]
+    frame = pd.DataFrame(parts, columns=["scenario", "component", "mean", "low", "high"])
+    rich = replace(reading, tables={**reading.tables, "contact_costs": frame}, _plain={})
+    figure = money.full_by_component(rich)
+    widths = sum(bar.get_width() for bar in figure.axes[0].patches)
+    assert widths == pytest.approx(frame["mean"].sum() / 1e6)
+    (key,) = figure.legends
+    assert [text.get_text() for text in key.get_texts()][-1] == "Other"
+    assert len(key.get_texts()) == len(canvas.SERIES)

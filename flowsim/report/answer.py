@@ -50,7 +50,8 @@ def _today(reading: Reading) -> str:
         reach = _reach(reading, reading.baseline, measure)
         if np.isfinite(reach[0]):
             told = quantity(measure)
-            parts.append(words(f"answer_today_{key}", said=told.with_interval(words, *reach, unit=key == "share")))
+            said = told.with_interval(words, *reach, unit=key == "share")
+            parts.append(words(f"answer_today_{key}", said=said, name=words.name(reading.main_span)))
     title = f"{reading.letter(reading.baseline)}, {reading.title(reading.baseline)}"
     return words("answer_today", title=title, parts=words.listed(parts))
 
@@ -95,11 +96,8 @@ def _effect(reading: Reading, scenario: str) -> str:
 
 def _binds(reading: Reading) -> str:
     """Which resource binds in the baseline, and where another one does (table `bottlenecks`)."""
-    words, binds = reading.words, {}
-    for scenario in reading.scenarios:
-        rows = reading.rows("bottlenecks", scenario=scenario)
-        if len(rows):
-            binds[scenario] = words.name(str(rows.sort_values("rank")["resource"].iloc[0]))
+    words = reading.words
+    binds = {s: words.name(name) for s in reading.scenarios if (name := reading.bottleneck(s))}
     if reading.baseline not in binds:
         return words("answer_binds_unknown")
     base = binds[reading.baseline]

@@ -137,7 +137,8 @@ def _long_queues(reading: Reading, main: str) -> list[str]:
     mean = frame.assign(span=frame["span"]).groupby(["scenario", "span"], observed=True)["mean"].mean()
     worth = {str(span) for (_, span), value in mean.items() if value >= _WORTH_SHOWING} - {main}
     order = ["all", *(name for name, _, _ in reading.setting.spans), *(step.name for step in reading.setting.steps)]
-    return [name for name in order if name in worth]
+    found = [name for name in order if name in worth]
+    return [name for name in found if name != "all" or len(found) > 2]
 
 
 def _capacity(reading: Reading) -> Iterator[Exhibit]:

@@ -64,14 +64,16 @@ def throughput(reading: Reading, step: str) -> str:
 
 
 def capacity(reading: Reading) -> str:
-    """The resource used hardest in the baseline, and the largest loss there is."""
+    """How much of the baseline's bottleneck (else its hardest used resource) is used, and the largest loss there."""
     words, base = reading.words, reading.baseline
     resources = bars.resources_shown(reading)
     used = {r: bars.shares_of_offered(reading, r, ["used"])["used"].get(base, 0.0) for r in resources}
-    hardest = max(used, key=lambda r: used[r])
+    binds = reading.bottleneck(base)
+    hardest = binds if binds in used else max(used, key=lambda r: used[r])
     causes = bars.loss_causes(reading.table("capacity"))
     lost = {c: bars.shares_of_offered(reading, hardest, [c])[c].get(base, 0.0) for c in causes}
-    text = words("finding_capacity", resource=words.name(hardest), share=words.percent(used[hardest], 1))
+    key = "finding_capacity_binds" if hardest == binds else "finding_capacity"
+    text = words(key, resource=words.name(hardest), share=words.percent(used[hardest], 1))
     worst = max(lost, key=lambda c: lost[c], default="")
     if worst and lost[worst] > 0.0005:
         text += words("finding_capacity_loss", cause=words.name(worst), share=words.percent(lost[worst], 1))
@@ -181,9 +183,8 @@ def effects(reading: Reading) -> str:
     top = rows.loc[rows["mean"].abs().idxmax()]
     reach = float(top["mean"]), float(top["low"]), float(top["high"])
     said = quantity("operations").more_or_less(reading.words, "operations", *reach)
-    return reading.words(
-        "finding_effects", change=str(top["change"]), scenario=reading.letter(str(top["scenario"])), said=said
-    )
+    change, letter = reading.words.change(str(top["change"])), reading.letter(str(top["scenario"]))
+    return reading.words("finding_effects", change=change, scenario=letter, said=said)
 
 
 def endings(reading: Reading) -> str:

@@ -63,8 +63,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Each unit offered was either used or lost, for one cause alone. Dark stroke: 95% interval of what was used.",
     ),
     "how_occupancy": (
-        "Punkt: medel. Stapel: nio av tio körningars medel per veckodag ligger inom den. Streckat: platser som finns.",
-        "Dot: mean. Bar: nine runs of ten have their weekday's mean inside it. Dashed: places available.",
+        "Punkt: medel. Stapel: nio nätter av tio ligger inom den (natten efter dagen). Streckat: platser som finns.",
+        "Dot: mean. Bar: nine nights of ten lie inside it (the night after the weekday). Dashed: places available.",
     ),
     "how_total_cost": (
         (
@@ -137,6 +137,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Hårdast utnyttjad i A är {resource}: {share} används",
         "Used hardest in A: {resource}, {share} of what it offers",
     ),
+    "finding_capacity_binds": (
+        "Flaskhals i A är {resource}: {share} används",
+        "The bottleneck in A is {resource}, {share} of its offer used",
+    ),
     "finding_capacity_loss": ("; största förlusten är {cause}, {share}", "; the largest loss is {cause}, {share}"),
     "finding_occupancy": (
         "Fullast i A är {resource} på {day}: i medel {mean} av {places} platser.",
@@ -200,10 +204,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # the answer
     "answer_heading": ("Svaret", "The answer"),
-    "answer_today": ("Som läget är ({title}) {parts}.", "As things are ({title}) {parts}."),
+    "answer_today": ("Som läget är ({title}) {parts}.", "As things are ({title}), {parts}."),
     "answer_today_queue": (
-        "står {said} patienter i kö vid periodens slut",
-        "{said} patients are in queue at the period's end",
+        "står {said} patienter i kö vid periodens slut ({name})",
+        "{said} patients are in queue at the period's end ({name})",
     ),
     "answer_today_wait": (
         "har hälften väntat mer än {said} dagar när de behandlas",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flowsim.report.words import HARD_SPACE, Words, digits_for
 
 MILLION = 1e6
+_COUNTED = ("patients", "operations", "days", "share")
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,17 @@ class Quantity:
         return words.signed(value / self.scale, self.digits(half_width))
 
     def digits(self, half_width: float) -> int:
-        """Decimals for a value known to within `half_width` (in the measure's own unit)."""
-        least = 1 if self.unit == "msek" else 0
-        return max(least, digits_for(half_width / self.scale)) if math.isfinite(half_width) else least
+        """Decimals for a value known to within `half_width`, in its own unit; people to a tenth at most."""
+        least, most = (1, 2) if self.unit == "msek" else (0, 1) if self.unit in _COUNTED else (0, 2)
+        return min(most, max(least, digits_for(half_width / self.scale))) if math.isfinite(half_width) else least
 
     def with_interval(self, words: Words, mean: float, low: float, high: float, unit: bool = False) -> str:
         """`248 (239-257)`, `15% (13-17)`: mean and 95 % interval; the mean alone where there is no interval."""
         digits = self.digits(abs(high - low) / 2)
         text = words.number(mean / self.scale, digits)
         text = self.said(words, text) if unit else text
+        if self.unit in _COUNTED:
+            low, high = max(low, 0.0), min(high, 1.0) if self.unit == "share" else high
         if not (math.isfinite(low) and math.isfinite(high)):
             return text
         return f"{text} ({words.interval(low / self.scale, high / self.scale, digits)})"

@@ -69,6 +69,11 @@ class Reading:
         to = {name: to for name, _, to in self.setting.spans}.get(span, span)
         return next((days for _, step, days in self.setting.guarantee if step == to), float("nan"))
 
+    def bottleneck(self, scenario: str) -> str:
+        """The resource that binds first in a scenario (table `bottlenecks`); '' if not known."""
+        rows = self.rows("bottlenecks", scenario=scenario)
+        return str(rows.sort_values("rank")["resource"].iloc[0]) if len(rows) else ""
+
     @property
     def price_year(self) -> str:
         """The year whose prices money is in."""

@@ -117,7 +117,7 @@ def effects(reading: Reading) -> Twin:
     ):
         told = quantity(str(measure), abs(float(mean)))
         said = told.said(words, told.diff_with_interval(words, float(mean), float(low), float(high)))
-        rows.append([reading.label(str(scenario)), str(change), words.measure(str(measure)), said])
+        rows.append([reading.label(str(scenario)), words.change(str(change)), words.measure(str(measure)), said])
     return Twin([words("scenario"), words("change"), words("measure"), words("effect")], rows, names=2)
 
 

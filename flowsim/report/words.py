@@ -85,6 +85,11 @@ class Words:
             return NAMES[word][LANGUAGES.index(self.lang)]
         return plain(word.replace("_", " "), 60)
 
+    def change(self, text: str) -> str:
+        """A change of a scenario: a named intervention's known name in the language, what it was told as written."""
+        head, bracket, rest = plain(text, 200).partition(" (")
+        return (NAMES[head][LANGUAGES.index(self.lang)] if head in NAMES else head) + bracket + rest
+
     def measure(self, name: str) -> str:
         """A measure's name in words; unknown ones as written, without underscores and unit."""
         if f"measure_{name}" in TEXTS:

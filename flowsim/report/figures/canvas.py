@@ -170,7 +170,7 @@ def key(figure: Figure, marks: list[Any], said: list[str]) -> None:
     for columns in range(len(said), 0, -1):
         rows = -(-len(said) // columns)
         widest = [max(len(text) for text in said[k : k + rows]) for k in range(0, len(said), rows)]
-        if sum(0.45 + 0.078 * letters for letters in widest) <= room:
+        if sum(0.52 + 0.084 * letters for letters in widest) <= room:
             break
     figure.legend(marks, said, loc="outside upper left", ncols=columns, handlelength=1.5, columnspacing=1.4)
 

@@ -50,7 +50,9 @@ def effects(reading: Reading, measure: str) -> Figure:
         panel = figure.subplots()
         told = quantity(measure, max((abs(v) for _, _, reach in rows for v in reach), default=0.0))
         _dots(panel, reading, [reach for _, _, reach in rows], told)
-        panel.set_yticks(range(len(rows)), [canvas.wrapped(f"{reading.letter(s)}  {c}", 60) for s, c, _ in rows])
+        panel.set_yticks(
+            range(len(rows)), [canvas.wrapped(f"{reading.letter(s)}  {words.change(c)}", 60) for s, c, _ in rows]
+        )
         panel.set_ylim(len(rows) - 0.45, -0.55)
         panel.tick_params(axis="y", labelcolor=canvas.INK)
         panel.set_xlabel(words("unit_" + told.unit))

@@ -59,7 +59,9 @@ def _sizes(frame: pd.DataFrame, key: str) -> dict[str, dict[str, float]]:
     )
     shown = frame.assign(part=frame[key].where(frame[key].isin(large), "other"))[frame[key].isin(parts)]
     sums = shown.groupby(["part", "scenario"], sort=False)["mean"].sum() / MILLION
-    order = [p for p in parts if p in large] + (["other"] if len(large) < len(parts) else [])
+    order = [p for p in (large if key == "component" else parts) if p in large] + (
+        ["other"] if len(large) < len(parts) else []
+    )
     return {p: sums[p].to_dict() for p in order}
 
 

@@ -72,6 +72,7 @@ def pathway(reading: Reading, scenario: str) -> Figure:
 def steps_shown(reading: Reading, scenario: str) -> list[str]:
     """Steps that own patients go through or wait at, in the plan's order; no stays, no other departments' work."""
     met = {step for edge in _flows(reading, scenario) for step in edge}
+    met -= {START, *ENDED}
     steps = [info.name for info in reading.settings[scenario].steps if not info.stay_of]
     return [step for step in steps if step in met] or steps
 
@@ -167,22 +168,22 @@ def _box(panel: Axes, ground: Ground, reading: Reading, step: str, flows: dict[t
     panel.text(middle, level + 0.11, name, ha="center", va="center", fontweight="bold", zorder=4)
     lines = words("flow_per_week", number=words.number(through, 1))
     panel.text(middle, level - 0.12, lines, ha="center", va="center", color=canvas.MUTED, zorder=4)
-    gone = {b: n for (a, b), n in flows.items() if a == step and b in ENDED}
+    _gone(panel, ground, reading, step, flows)
+
+
+def _gone(panel: Axes, ground: Ground, reading: Reading, step: str, flows: dict[tuple[str, str], float]) -> None:
+    """Below the box, on the side where fewer go on: how many leave the pathway here a week, or come again."""
+    words, (x, layer) = reading.words, ground.layout.place[step]
+    gone = {b: n for (a, b), n in flows.items() if a == step and b in ENDED and b != "inside"}
     again = flows.get((step, step), 0.0)
     notes = [f"{words.name(e)} {words.number(n, 1)}" for e, n in gone.items()]
     notes += [words("flow_again", number=words.number(again, 1))] if again else []
-    below = canvas.wrapped(", ".join(notes), int(ground.box * 16), 2)
-    panel.text(
-        middle + 0.1,
-        level - _BOX / 2 - 0.06,
-        below,
-        ha="left",
-        va="top",
-        fontsize=8.5,
-        color=canvas.MUTED,
-        zorder=4,
-        bbox=_CLEAR,
-    )
+    onwards = [(way[1][0] - x, flows[e]) for e, way in ground.layout.way.items() if e[0] == step and e in flows]
+    side = -1 if sum(n * (1 if lean > 0.1 else -1 if lean < -0.1 else 0) for lean, n in onwards) > 0 else 1
+    place = (ground.x(x) + 0.1 * side, ground.y(layer) - _BOX / 2 - 0.06)
+    text = canvas.wrapped(", ".join(notes), int(ground.box * 16), 2)
+    aligned = "left" if side > 0 else "right"
+    panel.text(*place, text, ha=aligned, va="top", fontsize=8.5, color=canvas.MUTED, zorder=4, bbox=_CLEAR)
 
 
 def _key(figure: Figure, reading: Reading, scenario: str) -> None:
