@@ -9,8 +9,7 @@ Both hold to the öre in every replication and week. The choices made:
   planned in a week, rounded up to whole steps, never below any of the `release_weeks` weeks before (down only after
   notice). Before the start the steps stood at practical capacity. A week cut by the horizon counts by its days and
   takes the steps of the whole week beside it.
-- **A tranche with a price** is no step: its price is per unit offered, used or not (of places: per place-day planned,
-  since all places of a resource are offered as one). One without a price is regular capacity.
+- **A tranche with a price** is no step: its price is per unit offered, used or not. One without is regular capacity.
 - **Unused** capacity is what was offered and neither used by our contacts that took place nor by other departments, at
   the reference rate; a slot lost to a no-show is unused. Use beyond what was offered (`over`) needs no step and is not
   unused.
@@ -186,7 +185,6 @@ class _Ledger:
         number = inside.index(name)
         frame = _weekly(self.run.capacity, inside, number, self.horizon)
         premium = np.array(self.run.setting.resources[number].price_sek_per_unit)
-        bought = frame.planned if self.run.setting.resources[number].kind == "places" else frame.offered
         regular = premium[frame.tranche] == 0
         planned = frame.by_week(frame.planned * regular)
         used = resource_use(self.visits, number, self.visits.own | self.visits.background)
@@ -197,7 +195,7 @@ class _Ledger:
             fixed=_fixed(price, self.horizon),
             step=_step_money(price, steps, self.horizon),
             overtime=np.rint(overtime / GRID * price.overtime_sek_per_hour * price.own_share).astype(np.int64),
-            tranche=frame.by_week(np.rint(bought / GRID * premium[frame.tranche] * 100).astype(np.int64)),
+            tranche=frame.by_week(np.rint(frame.offered / GRID * premium[frame.tranche] * 100).astype(np.int64)),
             charged=charged,
             unused=_at(free, price.reference_sek_per_unit),
             steps=steps,
