@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from flowsim.costs.kpp import cost_by_component, cost_per_contact
+from flowsim.costs.kpp import cost_by_component, cost_per_contact, load_unit_costs
+from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.scenario_cost import TERMS, capacity_cost, scenario_cost, weekly_cost
+from flowsim.costs.uses import GRID, Visits, resource_use
 from flowsim.schema.reading import read
 from flowsim.schema.unit_costs import UnitCosts, unit_costs
-from flowsim.tables import CAPACITY, CONTACTS, OUTCOMES, ProviderInfo, ResourceInfo, Results, Setting, StepInfo
+from flowsim.tables import CAPACITY, CONTACTS, OUTCOMES, ProviderInfo, ResourceInfo, Results, Setting, StepInfo, frames
 
+ROOT = Path(__file__).parent.parent
 CROOKED = """
 price_year: 2023
 care_services:
@@ -167,3 +171,28 @@ def test_the_order_and_type_of_names_do_not_matter(costs):
     expected = scenario_cost(results, costs)
     for frame in (plain, turned):
         pd.testing.assert_frame_equal(scenario_cost(replace(results, contacts=frame), costs), expected)
+
+
+@pytest.fixture(scope="module")
+def real() -> Results:
+    """One replication of a shipped scenario with tranches, background work, bought care and a stay's side step."""
+    from flowsim import engines, plan, scenario
+
+    built = plan.build(scenario.load(ROOT / "scenarios" / "ortho_elsewhere.yaml"))
+    return frames(engines.run(built, plan.draw(built, 1, 0)), built.setting, 0)
+
+
+def test_a_real_run_adds_up_and_lacks_no_price(real):
+    prices = load_unit_costs(ROOT / "calibration" / "kpp_2023.yaml")
+    assert_identity(scenario_cost(real, prices))
+    assert_identity(weekly_cost(real, prices))
+    assert missing_prices(real, prices) == []
+    assert (scenario_cost(real, prices)["bought_sek"] > 0).all()
+
+
+def test_contacts_use_what_the_capacity_table_says_was_used(real):
+    visits = Visits(real.contacts, real.setting)
+    for number, info in enumerate(real.setting.resources):
+        mine = real.capacity[real.capacity["resource"] == info.name].groupby("week")["used"].sum()
+        counted = resource_use(visits, number, visits.own | visits.background) / GRID
+        assert np.allclose(mine.to_numpy(), counted, atol=1e-6), info.name
