@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from flowsim import measures, tables
-from flowsim.plan import Draws, Plan
+from flowsim.plan import FOREVER, Draws, Plan
 from flowsim.tables import ENDED, NEVER, OUTCOMES, SOURCES, WEEK_S, Rows
 
 ATTEMPTS = ("no_show", "cancelled")
@@ -243,6 +243,8 @@ def staff_are_not_exceeded(made: Plan, draws: Draws, rows: Rows) -> None:
             assert number <= on, f"{made.resources[k].name}: {number} start, {on} at work at {at}"
     if made.begin == 0 and made.week0 == 0:
         worked = sum(r["used"] + r["overtime"] for r in table(rows, "capacity") if r["resource"] in staff)
+        no_show = made.setting.causes.index("no_show")
+        worked += sum(r["lost"] for r in table(rows, "losses") if r["resource"] in staff and r["cause"] == no_show)
         told = sum(c["used_s"] for c in contacts)
         assert told == worked, f"contacts say {told}, the capacity table {worked}"
     for c in contacts:
@@ -280,6 +282,96 @@ def queues_keep_their_maximum(made: Plan, draws: Draws, rows: Rows) -> None:
             assert 0 <= waiting <= resource.maximum_queue, f"{resource.name}: {waiting} wait at {at}"
 
 
+def _plain_queue(made: Plan, resource: int) -> bool:
+    """A queue in which nobody is booked anew, paused, linked or let past the head."""
+    spec = made.resources[resource]
+    steps = [step for step in made.steps if step.lead == resource]
+    odd = any(s.has_no_show or s.cancellations or s.linked or s.stay_of >= 0 for s in steps)
+    kept = spec.kept_class > -2 or any(t.only for t in spec.tranches)
+    return not (odd or kept or spec.skip or spec.suspend or spec.interruption != "none" or spec.order != "first_come")
+
+
+def _waits(made: Plan, draws: Draws, contacts: list[Row], resource: int) -> list[tuple[int, ...]]:
+    """(class, joined, patient, entered, left the queue, started) of a queue; `entered`: not before the run."""
+    found = []
+    for c in contacts:
+        step, patient = made.steps[c["step"]], c["patient"]
+        if step.lead == resource and not c["provider"]:
+            klass = step.klass if step.klass >= 0 else draws.klass[patient]
+            ends = [t for t in (c["started_s"], c["finished_s"], made.end) if t != NEVER]
+            found.append(
+                (
+                    klass,
+                    c["queued_s"],
+                    patient,
+                    max(c["queued_s"], draws.arrives[patient]),
+                    ends[0],
+                    c["started_s"] != NEVER,
+                )
+            )
+    return found
+
+
+def nobody_overtakes(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Where the head blocks the queue, nobody starts while one before (by class, joining, patient) still waits."""
+    contacts = table(rows, "contacts")
+    for k in range(len(made.resources)):
+        waits = sorted(_waits(made, draws, contacts, k)) if _plain_queue(made, k) else []
+        for n, later in enumerate(waits):
+            if later[5]:
+                passed = [w for w in waits[:n] if w[3] < later[4] < w[4]]
+                assert not passed, f"{made.resources[k].name}: {later} starts before {passed[:1]}"
+
+
+def nobody_waits_beside_an_idle_server(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Staff always there, needed alone: somebody waits only while all are busy."""
+    contacts = table(rows, "contacts")
+    for k, resource in enumerate(made.resources):
+        users = {s: step for s, step in enumerate(made.steps) if k in dict(step.needs)}
+        alone = all(
+            step.needs == ((k, 1),) and step.pull_watch < 0 and (step.stay < 0 or made.steps[step.stay].sought)
+            for step in users.values()
+        )
+        shifts = draws.shifts[k].tolist() if resource.kind == "staff" else []
+        if not (alone and _plain_queue(made, k) and shifts and all(close == FOREVER for _, close, *_ in shifts)):
+            continue
+        busy: Counter[int] = Counter()
+        for c in contacts:
+            if c["step"] in users and c["started_s"] != NEVER:
+                busy[c["started_s"]] += 1
+                busy[made.end if c["finished_s"] == NEVER else c["finished_s"]] -= 1
+        for _, _, _, entered, left, _ in _waits(made, draws, contacts, k):
+            busy[entered] += 0
+            least = min((n for at, n in _running(busy) if entered <= at < left), default=len(shifts))
+            assert least >= len(shifts), f"{resource.name}: one waits {entered}-{left}, only {least} busy"
+
+
+def _running(changes: Counter[int]) -> Iterator[tuple[int, int]]:
+    level = 0
+    for at in sorted(changes):
+        level += changes[at]
+        yield at, level
+
+
+def patience_is_kept(made: Plan, draws: Draws, rows: Rows) -> None:
+    """Nobody waits longer than the shortest patience drawn (bookings made anew aside)."""
+    decided = rows["patients"]["decision_s"]
+    for c in table(rows, "contacts"):
+        step, patient = made.steps[c["step"]], c["patient"]
+        if not step.patience_from_decision or outcome(c) in ATTEMPTS or step.has_no_show or step.cancellations:
+            continue
+        joined = max(c["queued_s"], draws.arrives[patient])
+        period = sum(at <= joined for at in made.periods) - 1
+        limits = []
+        for k, from_decision in enumerate(step.patience_from_decision):
+            known = from_decision and NEVER < decided[patient] <= joined
+            seconds = draws.values(f"patience:{k}", c["step"], c["visit"], period)[patient]
+            limits.append((int(decided[patient]) if known else c["queued_s"]) + seconds)
+        until = max(min(limits), joined)
+        ends = [t for t in (c["started_s"], c["finished_s"], made.end) if t != NEVER]
+        assert ends[0] <= until, f"waits until {ends[0]}, patience ends {until}: {c}"
+
+
 def little_holds(made: Plan, draws: Draws, rows: Rows) -> None:
     """Little's law on the sample path: the area under the number waiting is the sum of the waits."""
     results = tables.frames(rows, made.setting, 0)
@@ -306,5 +398,8 @@ CHECKS = (
     places_are_not_exceeded,
     staff_are_not_exceeded,
     queues_keep_their_maximum,
+    nobody_overtakes,
+    nobody_waits_beside_an_idle_server,
+    patience_is_kept,
     little_holds,
 )

@@ -151,6 +151,8 @@ class Clinic:
         if visit.patient in self.siblings:
             self.siblings[visit.patient].append(visit)
         self.leaving.set_alarm(visit)
+        if before.marked:
+            self.leaving.mark(visit)
         self.line_up(self.stops[visit.step], visit)
         return visit
 
@@ -167,7 +169,8 @@ class Clinic:
 
     def side_by_side(self, patient: int) -> None:
         """From now on the patient may be at several steps at once: who leaves one queue must leave all."""
-        self.siblings.setdefault(patient, [])
+        current = self.current[patient]
+        self.siblings.setdefault(patient, [current] if current is not None else [])
 
     def line_up(self, stop: Stop, visit: Visit) -> None:
         """Put the visit in its queue, in the order fixed now."""

@@ -120,6 +120,9 @@ def give_up(clinic: Clinic, visit: Visit) -> None:
     if visit.outcome == NO_SHOW:
         give_back(clinic, stop, visit)
     write(clinic, stop, visit, clinic.now)
+    if visit.rebook >= 0 and visit.patient in clinic.gone:
+        clinic.leaving.no_more_bookings(visit)
+        clinic.leaving.end_if_idle(visit.patient)
 
 
 def give_back(clinic: Clinic, stop: Stop, visit: Visit) -> None:

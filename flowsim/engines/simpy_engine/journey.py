@@ -39,7 +39,7 @@ def journey(clinic: Clinic, patient: int, step: int, until: int = EXIT, *, arriv
             delay = clinic.announce(patient, step)
             if delay:
                 yield env.timeout(delay)
-            if patient in clinic.gone:
+            if patient in clinic.gone and clinic.plan.steps[step].stay_of < 0:
                 step = GONE
                 break
         visit = clinic.join(patient, step, arrived)
@@ -47,7 +47,8 @@ def journey(clinic: Clinic, patient: int, step: int, until: int = EXIT, *, arriv
         yield visit
         while visit.rebook >= 0:
             give_up(clinic, visit)
-            yield env.timeout(visit.rebook)
+            if visit.rebook >= 0:
+                yield env.timeout(visit.rebook)
             visit = clinic.join_again(visit)
             yield visit
         step = go_on(clinic, visit)

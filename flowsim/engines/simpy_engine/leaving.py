@@ -117,7 +117,7 @@ class Leaving:
             if other.entry is not None and other.remaining < 0:
                 self.withdraw(other, LEFT)
             elif other.rebook >= 0 and other.processed:
-                self._give_up_for_good(other)
+                self.no_more_bookings(other)
         self.end_if_idle(patient)
 
     def _visits(self, patient: int) -> list[Visit]:
@@ -133,11 +133,11 @@ class Leaving:
 
     def for_good(self, visit: Visit) -> int:
         """A cancellation or a last no-show after which the patient does not come back."""
-        self._give_up_for_good(visit)
+        self.no_more_bookings(visit)
         self._leave_all(visit.patient)
         return GONE
 
-    def _give_up_for_good(self, visit: Visit) -> None:
+    def no_more_bookings(self, visit: Visit) -> None:
         """The row of a booking that will not be made."""
         clinic = self.clinic
         final = Visit(clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
@@ -153,12 +153,17 @@ class Leaving:
         if queued_at_start and not terms.include_start_queue:
             return
         if stop.values("elsewhere", visit.number)[visit.patient]:
-            self.marked.append(visit)
+            self.mark(visit)
+
+    def mark(self, visit: Visit) -> None:
+        """The patient takes the offer of treatment elsewhere, if the caps allow; also when booked anew."""
+        visit.marked = True
+        self.marked.append(visit)
 
     def send_elsewhere(self) -> None:
         """Phase 3: who is marked leaves at once within the cap; the others wait, marked, for a new week's."""
         marked, self.marked = self.marked, []
-        for visit in sorted((v for v in marked if v.entry is not None), key=_place):
+        for visit in _in_order(marked):
             terms = self.clinic.stops[visit.step].step.elsewhere
             if not self._send(terms, visit):
                 self.waiting[terms].append(visit)
@@ -166,8 +171,7 @@ class Leaving:
     def new_week(self) -> None:
         """A new week's cap opens: marked patients leave in queue order."""
         for terms, visits in self.waiting.items():
-            still = sorted((v for v in visits if v.entry is not None), key=_place)
-            self.waiting[terms] = [v for v in still if not self._send(terms, v)]
+            self.waiting[terms] = [v for v in _in_order(visits) if not self._send(terms, v)]
 
     def _send(self, terms: int, visit: Visit) -> bool:
         clinic = self.clinic
@@ -183,7 +187,7 @@ class Leaving:
         return True
 
 
-def _place(visit: Visit) -> tuple[int, int, int, int]:
-    """A visit's place in its queue's order."""
-    assert visit.entry is not None
-    return visit.entry[:4]
+def _in_order(visits: list[Visit]) -> list[Visit]:
+    """Those who still wait and were never started, in their queue's order."""
+    waiting = [(v.entry, v) for v in visits if v.entry is not None and v.remaining < 0]
+    return [visit for _, visit in sorted(waiting)]

@@ -55,8 +55,7 @@ def _cancel(stop: Stop, visit: Visit, booking: int, cause: int, kept: bool) -> N
     """The slot is lost unless it may be refilled; the patient comes back later, or leaves."""
     cancellation = stop.step.cancellations[cause]
     if isinstance(stop.lead, Slots) and not cancellation.refill:
-        units = stop.needs[0][1]
-        stop.lead.waste(stop.lead.take(stop.index, units, kept=kept), units, cancellation.cause)
+        stop.lead.take(stop.index, stop.needs[0][1], kept=kept, lost_to=cancellation.cause)
     visit.outcome = CANCELLED
     if not stop.values("cancel_leaves", booking)[visit.patient]:
         visit.rebook = stop.values("cancel_rebook", booking)[visit.patient]
@@ -68,9 +67,7 @@ def _take(clinic: Clinic, stop: Stop, visit: Visit, kept: bool) -> None:
     absent = visit.outcome == NO_SHOW
     for k, (resource, units) in enumerate(stop.needs[:1] if absent else stop.needs):
         if isinstance(resource, Slots):
-            tranche = resource.take(stop.index, units, kept=kept and k == 0)
-            if absent:
-                resource.waste(tranche, units, NO_SHOW_CAUSE)
+            resource.take(stop.index, units, kept=kept and k == 0, lost_to=NO_SHOW_CAUSE if absent else -1)
         elif isinstance(resource, Places):
             resource.change(clinic.now, taken=units)
     _take_staff(clinic, stop, visit, ABSENT if absent else SERVING)

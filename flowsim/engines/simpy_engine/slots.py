@@ -13,13 +13,28 @@ class SlotTranche:
         self.only = only
         self.free = 0
         self.kept = 0
-        self.week = 0
+        self.weeks: list[list[int]] = []
+        """[week of appearing, slots left], oldest first: a window over a week's turn holds slots of two weeks."""
         self.cause = 0
         self.kept_cause = 0
 
     def serves(self, step: int) -> bool:
         """Whether this step may use the tranche."""
         return not self.only or step in self.only
+
+    def add(self, week: int) -> None:
+        """One slot more, of this week."""
+        if not self.weeks or self.weeks[-1][0] != week:
+            self.weeks.append([week, 0])
+        self.weeks[-1][1] += 1
+
+    def oldest(self) -> int:
+        """Take one slot, the oldest; gives its week."""
+        first = self.weeks[0]
+        first[1] -= 1
+        if not first[1]:
+            self.weeks.pop(0)
+        return first[0]
 
 
 class Slots:
@@ -45,40 +60,30 @@ class Slots:
         """Whether any slot is free at all."""
         return self.unlimited or any(t.free or t.kept for t in self.tranches)
 
-    def take(self, step: int, units: int, *, kept: bool = False) -> int:
-        """Use slots of the first tranches that have them; gives the tranche of the first slot."""
-        if self.unlimited:
-            return 0
-        first = -1
-        for k, tranche in enumerate(self.tranches):
+    def take(self, step: int, units: int, *, kept: bool = False, lost_to: int = -1) -> None:
+        """Use slots of the first tranches that have them, or lose them to a cause (a no-show, a cancellation)."""
+        for k, tranche in enumerate(self.tranches if not self.unlimited else ()):
             have = tranche.kept if kept else tranche.free
-            used = min(units, have) if tranche.serves(step) else 0
-            if not used:
-                continue
-            if kept:
-                tranche.kept -= used
-            else:
-                tranche.free -= used
-            self.ledger.add(self.ledger.used, self.index, k, tranche.week, used)
-            first = k if first < 0 else first
-            units -= used
-        return first
+            taken = min(units, have) if tranche.serves(step) else 0
+            tranche.kept -= taken if kept else 0
+            tranche.free -= 0 if kept else taken
+            for _ in range(taken):
+                self._book(k, tranche.oldest(), lost_to)
+            units -= taken
 
-    def waste(self, tranche: int, units: int, cause: int) -> None:
-        """Book slots just taken as lost for a cause (a no-show, a cancellation) instead of used."""
-        if self.unlimited:
-            return
-        week = self.tranches[tranche].week
-        self.ledger.add(self.ledger.used, self.index, tranche, week, -units)
-        self.ledger.lose(self.index, tranche, cause, week, units)
+    def _book(self, tranche: int, week: int, lost_to: int) -> None:
+        if lost_to < 0:
+            self.ledger.add(self.ledger.used, self.index, tranche, week, 1)
+        else:
+            self.ledger.lose(self.index, tranche, lost_to, week, 1)
 
     def appear(self, tranche: int, now: int, *, kept: bool) -> None:
         """One more slot."""
-        part = self.tranches[tranche]
-        part.week = self.ledger.week(now)
+        part, week = self.tranches[tranche], self.ledger.week(now)
+        part.add(week)
         part.kept += kept
         part.free += not kept
-        self.ledger.add(self.ledger.offered, self.index, tranche, part.week, 1)
+        self.ledger.add(self.ledger.offered, self.index, tranche, week, 1)
 
     def release_kept(self, tranche: int) -> None:
         """The last usable instant: what was kept may be used by anybody."""
@@ -88,6 +93,7 @@ class Slots:
     def expire(self, tranche: int) -> None:
         """What nobody used by closing is lost, for the cause found at the last dispatch."""
         part = self.tranches[tranche]
-        self.ledger.lose(self.index, tranche, part.cause, part.week, part.free)
-        self.ledger.lose(self.index, tranche, part.kept_cause, part.week, part.kept)
+        for cause, number in ((part.cause, part.free), (part.kept_cause, part.kept)):
+            for _ in range(number):
+                self._book(tranche, part.oldest(), cause)
         part.free = part.kept = 0

@@ -104,7 +104,7 @@ class Servers:
         visit, ledger, week = server.visit, self.ledger, self.ledger.week(now - 1)
         if not seconds or visit is None:
             return
-        if server.doing == SERVING:
+        if server.doing != BLOCKED or not server.open:
             visit.used += seconds
         if not server.open:
             visit.overtime += seconds
