@@ -74,16 +74,16 @@ class Spell:
     last: str
     weeks: int
     factor: float
-    statistic: float = 0.0
-    """Likelihood ratio of the episode scan."""
-    p: float = 0.0
+    statistic: float | None = None
+    """Likelihood ratio of the episode scan, and its p; None if the segments show it already."""
+    p: float | None = None
 
 
 def counted(series: Series, model: MeanModel) -> Weeks:
     """The weeks without Christmas and New Year, with the season the mean model found."""
     season = np.zeros(len(series.y))
     for name, columns in model.at.items():
-        if name == "trend" or name.endswith("_week"):
+        if name == "trend" or name in model.holidays:
             continue
         season = season + model.design[:, columns] @ model.coefficients[columns]
     if series.mondays:

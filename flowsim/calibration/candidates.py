@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +62,11 @@ def middle(law: Candidate, y: Floats, mean: Floats, theta: Floats) -> Floats:
     return np.asarray(np.clip(at_most - p / 2, 1e-9, 1 - 1e-9))
 
 
-def drawn(law: Candidate, u: Floats, mean: Floats, theta: float) -> Floats:
-    """Whole numbers by inversion of uniforms `u`, of the shape of `u` and `mean` broadcast."""
+def drawn(law: Candidate, u: Floats, mean: Floats, theta: Any) -> Floats:
+    """Whole numbers by inversion of uniforms `u`, of the shape of `u` and `mean` broadcast.
+
+    `theta` may be one for each row where the law is of whole numbers.
+    """
     from scipy.special import ndtri
 
     if law.size:

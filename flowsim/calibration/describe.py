@@ -81,22 +81,23 @@ def contacts_and_hours(contacts: Floats, hours: Floats | None) -> ContactsAndHou
     c, h = contacts[both], hours[both]
     if len(c) < 10:
         return None
-    r = _correlation(c, h)
+    r = pearson_correlation(c, h)
     half = 1.959964 / np.sqrt(len(c) - 3)
-    slope, half_slope = _slope(np.log(c), np.log(h))
+    power, half_slope = slope(np.log(c), np.log(h))
     return ContactsAndHours(
         pearson=r,
         pearson_interval=(float(np.tanh(np.arctanh(r) - half)), float(np.tanh(np.arctanh(r) + half))),
-        spearman=_correlation(_ranks(c), _ranks(h)),
-        normal_scores=_correlation(_scores(c), _scores(h)),
-        elasticity=slope,
-        elasticity_interval=(slope - half_slope, slope + half_slope),
+        spearman=pearson_correlation(_ranks(c), _ranks(h)),
+        normal_scores=pearson_correlation(scores(c), scores(h)),
+        elasticity=power,
+        elasticity_interval=(power - half_slope, power + half_slope),
         hours_per_contact_pooled=float(h.sum() / c.sum()),
         hours_per_contact_mean=float((h / c).mean()),
     )
 
 
-def _correlation(a: Floats, b: Floats) -> float:
+def pearson_correlation(a: Floats, b: Floats) -> float:
+    """Pearson's r."""
     return float(np.corrcoef(a, b)[0, 1])
 
 
@@ -107,18 +108,19 @@ def _ranks(x: Floats) -> Floats:
     return np.asarray((last - (how_many - 1) / 2)[where], dtype=float)
 
 
-def _scores(x: Floats) -> Floats:
+def scores(x: Floats) -> Floats:
+    """Normal scores: the normal quantile of (rank - 1/2) / n, ties shared."""
     from scipy.special import ndtri
 
     return np.asarray(ndtri((_ranks(x) - 0.5) / len(x)))
 
 
-def _slope(x: Floats, y: Floats) -> tuple[float, float]:
+def slope(x: Floats, y: Floats) -> tuple[float, float]:
     """Least squares slope and half its 95 % interval."""
     from scipy.special import stdtrit
 
     dx, dy = x - x.mean(), y - y.mean()
-    slope = float(dx @ dy / (dx @ dx))
-    left = dy - slope * dx
+    found = float(dx @ dy / (dx @ dx))
+    left = dy - found * dx
     error = float(np.sqrt(left @ left / (len(x) - 2) / (dx @ dx)))
-    return slope, float(stdtrit(len(x) - 2, 0.975)) * error
+    return found, float(stdtrit(len(x) - 2, 0.975)) * error

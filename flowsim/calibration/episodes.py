@@ -23,6 +23,7 @@ from flowsim.calibration.breaks import (
     segments,
     shock,
 )
+from flowsim.calibration.courses import courses
 from flowsim.calibration.mean_model import MeanModel, quasi_poisson
 from flowsim.calibration.series import Series
 
@@ -107,7 +108,7 @@ class _Scan:
     def p(self, statistic: float, series: Series, seed: int, scans: int) -> float:
         """How often chance alone, one week following the other a little, gives as unlikely a window."""
         number = series.number[self.weeks.at]
-        u = np.stack([chance.weekly_uniforms(seed, k, f"scan:{series.resource}", number, RHO) for k in range(scans)])
+        u = courses(seed, f"scan:{series.resource}", number, RHO, scans)
         drawn = chance.counts(u, self.mean, self.phi).astype(float)
         expected = self._expected(drawn)
         widths = [w for w in WIDTHS if w < drawn.shape[1]]
@@ -127,5 +128,7 @@ def _windows(x: Floats, width: int) -> Floats:
     return running[:, width:] - running[:, :-width]
 
 
-def _spell(series: Series, at: NDArray[np.int64], factor: float, statistic: float = 0.0, p: float = 0.0) -> Spell:
+def _spell(
+    series: Series, at: NDArray[np.int64], factor: float, statistic: float | None = None, p: float | None = None
+) -> Spell:
     return Spell(series.label(int(at[0])), series.label(int(at[-1])), len(at), factor, statistic, p)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from flowsim.calibration import terms as t
 from flowsim.calibration.candidates import NEGATIVE_BINOMIAL, maximum_likelihood
+from flowsim.calibration.red_days import HOLIDAYS
 from flowsim.calibration.series import YEAR_WEEKS, Series
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,21 @@ class MeanModel:
         factors = np.exp(sum((c @ self.coefficients[self.at[n]] for n, c in self._season().items()), np.zeros(52)))
         return np.asarray(factors / factors.mean())
 
+    @property
+    def holidays(self) -> tuple[str, ...]:
+        """Its terms that are about single days."""
+        return tuple(name for name in self.terms if name in HOLIDAYS)
+
+    def season_runs(self) -> list[tuple[str, int]]:
+        """(ISO weeks such as 26-32, first of them counted from 0) of equal factors; empty without a season."""
+        factors = [round(float(f), 4) for f in self.season()]
+        if len(set(factors)) == 1:
+            return []
+        begins = [w for w in range(52) if factors[w] != factors[w - 1]]
+        ends = [*(b - 1 for b in begins[1:]), begins[0] - 1 if begins[0] else 51]
+        runs = [(b + 1, e % 52 + 1) for b, e in zip(begins, ends, strict=True)]
+        return [(f"{b}-{e}" if b != e else str(b), b - 1) for b, e in runs]
+
     def level(self) -> tuple[float, float]:
         """(an average week's number at the end of the history, its relative standard error with independent weeks).
 
@@ -83,6 +99,11 @@ def fit_mean(series: Series) -> MeanModel:
         if found and min(value for value, _ in found) <= best - WORTH:
             best, kept = min(found, key=lambda one: one[0])
     return _model(series, kept, tuple(tried))
+
+
+def with_terms(series: Series, names: tuple[str, ...]) -> MeanModel:
+    """The mean model of a series on terms chosen elsewhere."""
+    return _model(series, t.named(names, series), ())
 
 
 def _independent(design: Floats) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim import chance
+from flowsim.calibration.courses import courses
 from flowsim.calibration.describe import lag1
 from flowsim.calibration.mean_model import MeanModel, dispersion, quasi_poisson
 from flowsim.calibration.series import Series
@@ -36,6 +37,8 @@ class Autocorrelation:
     residual_lag1: float
     latent: float
     p: float
+    simulated: tuple[float, ...] = ()
+    """Mean r1 of simulated histories for each rho of `RHOS`."""
 
     @property
     def kept(self) -> float:
@@ -63,7 +66,7 @@ def autocorrelation(series: Series, model: MeanModel, samples: int, seed: int) -
     simulated = [_simulated_lag1(series, model, rho, samples, seed) for rho in RHOS]
     averages = np.maximum.accumulate([float(r.mean()) for r in simulated])
     p = float((1 + (simulated[0] >= seen).sum()) / (samples + 1))
-    return Autocorrelation(seen, float(np.interp(seen, averages, RHOS)), p)
+    return Autocorrelation(seen, float(np.interp(seen, averages, RHOS)), p, tuple(float(r) for r in averages))
 
 
 def pearson(y: Floats, mean: Floats) -> Floats:
@@ -73,9 +76,7 @@ def pearson(y: Floats, mean: Floats) -> Floats:
 
 def _simulated_lag1(series: Series, model: MeanModel, rho: float, samples: int, seed: int) -> Floats:
     """r1 of histories drawn with this rho, mean refitted."""
-    weekly = [
-        chance.weekly_uniforms(seed, sample, f"lag1:{series.resource}", series.number, rho) for sample in range(samples)
-    ]
-    drawn = chance.counts(np.stack(weekly), model.mean, max(model.phi, 1.0)).astype(float)
+    u = courses(seed, f"lag1:{series.resource}", series.number, rho, samples)
+    drawn = chance.counts(u, model.mean, max(model.phi, 1.0)).astype(float)
     _, means = quasi_poisson(model.design, drawn)
     return lag1(pearson(drawn, means), series.number)

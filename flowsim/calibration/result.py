@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from flowsim import schema
+from flowsim import schema, tables
+from flowsim.calibration.back_test import SAFE, BackTest
 from flowsim.calibration.choice import LawFit
 from flowsim.calibration.describe import ContactsAndHours, Description
 from flowsim.calibration.episodes import Stability
-from flowsim.calibration.evidence import Without
+from flowsim.calibration.evidence import Evidence, Without
+from flowsim.calibration.forecast import DAMPING
+from flowsim.calibration.joint import HoursLuck, Together
 from flowsim.calibration.luck import cv_at
 from flowsim.calibration.plain import plain, restored
 from flowsim.calibration.production_plan import PlannedWeeks
+from flowsim.calibration.reproduction import Reproduction
 from flowsim.calibration.residuals import Autocorrelation, Dispersion
 from flowsim.calibration.series import Exclusion
 from flowsim.calibration.table import refused
+from flowsim.calibration.uncertainty import Sets
 from flowsim.calibration.yaml_text import yaml_text
 
-KEPT_AS_THEY_ARE = ("autocorrelation", "described", "contacts_and_hours", "stability", "without")
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEPT_AS_THEY_ARE = (
+    "autocorrelation",
+    "described",
+    "contacts_and_hours",
+    "hours_luck",
+    "stability",
+    "without",
+    "reproduction",
+    "back_test",
+    "placement",
+)
 """Findings written under their own names, whole."""
 
 
@@ -63,7 +81,17 @@ class ResourceCalibration:
     without: Without | None
     """What remains without the spells that `stability` names."""
     plan: tuple[PlannedWeeks, ...]
+    placement: dict[str, tuple[int, ...]]
+    """Class of the plan -> ISO weeks of a year."""
+    hours_luck: HoursLuck | None
+    reproduction: Reproduction
+    back_test: BackTest | None
+    """None with fewer than three years and nothing held out."""
     assumed: tuple[str, ...]
+    sets: Sets = field(default_factory=dict)
+    """Parameter sets of input uncertainty; kept beside the calibration file."""
+    seen: Any = None
+    """The weeks fitted, with what was expected of each (`weeks_seen`); not kept in the file."""
 
     def cv_at(self, level: float) -> float:
         """CV of a week's luck for a resource of another size (`luck.cv_at`)."""
@@ -80,6 +108,8 @@ class Calibration:
     samples: int
     seed: int
     resources: dict[str, ResourceCalibration]
+    together: tuple[Together, ...] = ()
+    """Pairs of resources with at least 40 weeks in common."""
 
     def data(self) -> dict[str, Any]:
         """Everything as plain mappings, lists, texts and rounded numbers: for YAML and for machines."""
@@ -89,6 +119,7 @@ class Calibration:
         return {
             "calibration": {k: v for k, v in head.items() if v != ""},
             **({"exclude": left} if left else {}),
+            **({"together": plain(self.together)} if self.together else {}),
             "resources": body,
         }
 
@@ -96,6 +127,37 @@ class Calibration:
         """Writes the calibration file that scenarios refer to (`luck: {calibration: file, resource: name}`)."""
         first = "# Written by `flowsim calibrate`: change the history or its options and run it again.\n"
         Path(path).write_text(first + yaml_text(self.data()), encoding="utf-8")
+        frame = self.sets_frame()
+        if len(frame):
+            tables.write(frame, Path(path).parent, sets_name(path), csv=False)
+
+    def sets_frame(self) -> pd.DataFrame:
+        """Columns resource, set (from 1), parameter, value: the parameter sets of input uncertainty."""
+        import pandas as pd
+
+        rows = [
+            (name, k, parameter, value)
+            for name, one in self.resources.items()
+            for parameter, values in one.sets.items()
+            for k, value in enumerate(values, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["resource", "set", "parameter", "value"])
+
+
+def sets_name(path: str | Path) -> str:
+    """What the parameter sets beside a calibration file are called, without `.parquet`."""
+    return f"{Path(path).stem}_sets"
+
+
+def weeks_seen(evidence: Evidence) -> pd.DataFrame:
+    """Columns week, monday, number, seen, expected: the weeks that were fitted."""
+    import pandas as pd
+
+    series = evidence.series
+    labels = [series.label(k) for k in range(len(series.y))]
+    mondays = series.mondays or [None] * len(labels)
+    columns = {"week": labels, "monday": mondays, "number": series.number, "seen": series.y}
+    return pd.DataFrame({**columns, "expected": evidence.model.mean})
 
 
 def load(path: str | Path) -> Calibration:
@@ -104,17 +166,35 @@ def load(path: str | Path) -> Calibration:
     try:
         head = data.pop("calibration")
         left = [Exclusion(date.fromisoformat(a), date.fromisoformat(b), why) for a, b, why in data.pop("exclude", [])]
-        resources = {name: _read(name, one) for name, one in data["resources"].items()}
-        return Calibration(head["source"], head.get("file", ""), tuple(left), head["samples"], head["seed"], resources)
+        kept = _sets(Path(path))
+        resources = {
+            name: replace(_read(name, one), sets=kept.get(name, {})) for name, one in data["resources"].items()
+        }
+        pairs = restored(tuple[Together, ...], data.get("together", []))
+        rest = tuple(left), head["samples"], head["seed"], resources, pairs
+        return Calibration(head["source"], head.get("file", ""), *rest)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise refused(str(path), "the file", "It is not a calibration as `flowsim calibrate` writes it.") from None
+
+
+def _sets(path: Path) -> dict[str, Sets]:
+    """The parameter sets beside a calibration file, if they are there."""
+    import pandas as pd
+
+    beside = path.with_name(f"{sets_name(path)}.parquet")
+    if not beside.is_file():
+        return {}
+    found: dict[str, Sets] = {}
+    for (name, parameter), part in pd.read_parquet(beside).groupby(["resource", "parameter"], sort=False):
+        found.setdefault(str(name), {})[str(parameter)] = tuple(part.sort_values("set")["value"].tolist())
+    return found
 
 
 def _written(one: ResourceCalibration) -> dict[str, Any]:
     by_week = [{"weeks": weeks, "factor": factor} for weeks, factor in one.season]
     found = {
         "level": {"unit": "per week", **plain(one.level)},
-        "trend": {"per_year": one.trend_per_year, "kind": "stops"} if one.trend_per_year else "none",
+        "trend": _trend(one),
         "season": {**one.holidays, "by_week": by_week or "none"},
         "luck": one.luck,
         "raw": False,
@@ -127,6 +207,14 @@ def _written(one: ResourceCalibration) -> dict[str, Any]:
         "assumed": one.assumed,
     }  # fmt: skip
     return {key: value if key == "luck" else plain(value) for key, value in found.items()}
+
+
+def _trend(one: ResourceCalibration) -> Any:
+    """The trend, and the way it goes on beyond the history; the level is that of the history's end."""
+    if not one.trend_per_year:
+        return "none"
+    way, chosen = (one.back_test.way, "back-test") if one.back_test else (SAFE, "unasked: too short to choose")
+    return {"per_year": one.trend_per_year, "kind": way, "damping": DAMPING, "chosen_by": chosen}
 
 
 def _read(name: str, data: dict[str, Any]) -> ResourceCalibration:

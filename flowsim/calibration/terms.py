@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.calibration.red_days import HOLIDAYS, holiday_column
 from flowsim.calibration.series import Series
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,6 @@ CLASSES: dict[str, frozenset[int]] = {
     "8-9": frozenset((8, 9)),
 }
 """Season classes by ISO week: summer, Christmas and New Year, winter holiday; all others are ordinary weeks."""
-HOLIDAYS = ("christmas_week", "new_year_week")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Term:
 Terms = tuple[Term, ...]
 
 
-STAGES = ("holidays", "trend", "season")
+YEAR_END = ("christmas_week", "new_year_week")
+STAGES = ("holidays", "midsummer_week", "easter_weeks", "red_days", "trend", "season")
+"""In this order; each of the red days for itself."""
 
 
 def alternatives(stage: str, series: Series, kept: Terms) -> list[Terms]:
@@ -41,12 +43,12 @@ def alternatives(stage: str, series: Series, kept: Terms) -> list[Terms]:
     Otherwise holidays (where dates are known), trend, then season as classes or as one to three harmonics. Where
     holidays are kept, weeks 51-1 are no class: both would describe the same weeks.
     """
-    n, has_holidays = len(series.y), any(term.name in HOLIDAYS for term in kept)
+    n, has_holidays = len(series.y), any(term.name in YEAR_END for term in kept)
     if n < 26 or (n < 104 and stage != "season"):
         return []
-    if stage == "holidays":
-        names = zip(HOLIDAYS, ((12, 25), (1, 1)), strict=True)
-        return [tuple(Term(name, series.holding(*day)[:, None]) for name, day in names)] if series.mondays else []
+    if stage not in ("trend", "season"):
+        names = YEAR_END if stage == "holidays" else (stage,)
+        return [named(names, series)] if series.mondays else []
     if stage == "trend":
         return [(Term("trend", series.years[:, None]),)]
     summer = ("26-32",) if has_holidays else ("26-32", "51-1")
@@ -58,6 +60,24 @@ def alternatives(stage: str, series: Series, kept: Terms) -> list[Terms]:
 def columns(terms: Terms, weeks: int) -> Floats:
     """The design of a mean model: a column of ones, then the terms' columns."""
     return np.hstack([np.ones((weeks, 1)), *(term.columns for term in terms)])
+
+
+def named(names: tuple[str, ...], series: Series, years: Floats | None = None) -> Terms:
+    """Terms already chosen, for any weeks; `years`: where the trend has come to in each (default: as time goes)."""
+    return tuple(Term(name, _columns(name, series, series.years if years is None else years)) for name in names)
+
+
+def design(names: tuple[str, ...], series: Series, years: Floats) -> Floats:
+    """The design of terms already chosen."""
+    return columns(named(names, series, years), len(series.number))
+
+
+def _columns(name: str, series: Series, years: Floats) -> Floats:
+    if name == "trend":
+        return years[:, None]
+    if name in HOLIDAYS:
+        return holiday_column(name, series.mondays)[:, None]
+    return _season(name, series.iso_week, series.day_of_year)
 
 
 def season_columns(names: tuple[str, ...]) -> dict[str, Floats]:
