@@ -58,6 +58,8 @@ def _as_open(clinic: Clinic, visit: Visit) -> Visit:
     if visit.outcome in (NO_SHOW, CANCELLED):
         coming = Visit(clinic.env, visit.patient, visit.step, visit.number, visit.queued, visit.joined)
         coming.attempt = visit.attempt + visit.processed
+        if not visit.processed:
+            coming.used, coming.overtime = visit.used, visit.overtime
         return coming
     if visit.blocked_since != NEVER:
         visit.blocked = clinic.plan.end - visit.blocked_since
