@@ -157,10 +157,10 @@ def test_the_answer_is_three_sentences(lang: Language) -> None:
         assert "står 255 (244–266) patienter i kö" in said[0]
         assert "15\u00a0% (13–17)" in said[0]
         assert "173 fler operationer (164–182) och 11,9\u00a0Mkr mer (11,5–12,3)" in said[1]
-        assert said[2] == "Flaskhals är operationssal, utom i B (röntgen) och E (vårdavdelning)."
+        assert said[2] == "Flaskhals är operationssal; i B röntgen; i E vårdavdelning."
     else:
         assert "K (Six more a week, no extra beds, stay shortened): 151 fewer in queue (142–160)" in said[1]
-        assert said[2] == "The bottleneck is theatre, except in B (X-ray) and E (ward)."
+        assert said[2] == "The bottleneck is theatre; in B X-ray; in E ward."
 
 
 def test_where_nothing_is_sure_the_answer_says_so(english: Reading) -> None:

@@ -100,13 +100,12 @@ def _binds(reading: Reading) -> str:
     binds = {s: words.name(name) for s in reading.scenarios if (name := reading.bottleneck(s))}
     if reading.baseline not in binds:
         return words("answer_binds_unknown")
-    base = binds[reading.baseline]
-    parts = [f"{reading.letter(s)} ({resource})" for s, resource in binds.items() if resource != base]
-    return (
-        words("answer_binds_except", base=base, parts=words.listed(parts))
-        if parts
-        else words("answer_binds", base=base)
-    )
+    base, elsewhere = binds[reading.baseline], dict.fromkeys(binds.values())
+    parts = []
+    for other in [name for name in elsewhere if name != base]:
+        letters = words.listed([reading.letter(s) for s, name in binds.items() if name == other])
+        parts.append(words("answer_binds_part", resource=other, letters=letters))
+    return words("answer_binds", parts="; ".join([base, *parts]))
 
 
 def headline(reading: Reading) -> tuple[Headline, Headline]:

@@ -228,8 +228,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Studien har ett enda scenario, så det finns inget att jämföra med.",
         "The study has a single scenario, so there is nothing to compare with.",
     ),
-    "answer_binds": ("Flaskhals är {base}.", "The bottleneck is {base}."),
-    "answer_binds_except": ("Flaskhals är {base}, utom i {parts}.", "The bottleneck is {base}, except in {parts}."),
+    "answer_binds": ("Flaskhals är {parts}.", "The bottleneck is {parts}."),
+    "answer_binds_part": ("i {letters} {resource}", "in {letters} {resource}"),
     "answer_binds_unknown": (
         "Vad som binder härnäst framgår inte av studien.",
         "What binds next cannot be read from the study.",

@@ -46,7 +46,8 @@ def _stacked(reading: Reading, table: str, key: str, total: str) -> Figure:
         panel = figure.subplots()
         stack(panel, sizes, reading.scenarios)
         _totals(panel, reading, total, sizes)
-        _finish(figure, panel, reading, reading.scenarios, list(sizes))
+        canvas.key(figure, *canvas.patches(_said(reading, list(sizes))))
+        _axes(panel, reading, reading.scenarios)
     return figure
 
 
@@ -67,20 +68,19 @@ def _sizes(frame: pd.DataFrame, key: str) -> dict[str, dict[str, float]]:
 
 def added_by_term(reading: Reading) -> Figure:
     """Added cost against the baseline by term, growth right of zero and fall left; sum and operations beside."""
-    parts = parts_of(reading.table("costs"), "term")
+    colors = {p: canvas.SERIES[k % len(canvas.SERIES)] for k, p in enumerate(parts_of(reading.table("costs"), "term"))}
+    sizes = {p: {s: added(reading, s, p) / MILLION for s in reading.others} for p in colors}
+    sizes = {p: by for p, by in sizes.items() if any(abs(v) >= 0.005 for v in by.values())}
     with canvas.style():
         figure = canvas.sheet(0.46 * len(reading.others) + 1.5)
         panel = figure.subplots()
-        sizes = {p: {s: added(reading, s, p) / MILLION for s in reading.others} for p in parts}
         for sign in (1, -1):
-            stack(
-                panel,
-                {p: {s: v if v * sign > 0 else 0.0 for s, v in by.items()} for p, by in sizes.items()},
-                reading.others,
-            )
+            one_way = {p: {s: v if v * sign > 0 else 0.0 for s, v in by.items()} for p, by in sizes.items()}
+            stack(panel, one_way, reading.others, colors)
         panel.axvline(0, color=canvas.INK, linewidth=1)
         _differences_beside(panel, reading)
-        _finish(figure, panel, reading, reading.others, parts, signed=True)
+        canvas.key(figure, *canvas.patches(_said(reading, list(sizes)), [colors[p] for p in sizes]))
+        _axes(panel, reading, reading.others, signed=True)
     return figure
 
 
@@ -90,16 +90,15 @@ def added(reading: Reading, scenario: str, term: str) -> float:
     return (0.0 if mine != mine else mine) - (0.0 if base != base else base)
 
 
-def _finish(
-    figure: Figure, panel: Axes, reading: Reading, scenarios: list[str], parts: list[str], signed: bool = False
-) -> None:
-    """Names down the side, money along the bottom, what the colours are above."""
-    words = reading.words
+def _said(reading: Reading, parts: list[str]) -> list[str]:
+    return [reading.words.first_upper(reading.words.name(p)) for p in parts]
+
+
+def _axes(panel: Axes, reading: Reading, scenarios: list[str], signed: bool = False) -> None:
+    """Names down the side, money along the bottom."""
     canvas.scenario_names(panel, reading, scenarios, 38)
-    canvas.number_axis(panel.xaxis, words, signed=signed)
-    panel.set_xlabel(words("axis_money", year=reading.price_year))
-    marks = canvas.patches([words.first_upper(words.name(p)) for p in parts])
-    canvas.key(figure, *marks)
+    canvas.number_axis(panel.xaxis, reading.words, signed=signed)
+    panel.set_xlabel(reading.words("axis_money", year=reading.price_year))
 
 
 def _beside(panel: Axes, reading: Reading, place: float, texts: tuple[str, str], muted: bool = False) -> None:
