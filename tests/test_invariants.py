@@ -11,12 +11,14 @@ from typing import Any
 import invariants
 import numpy as np
 import pytest
+import queue_rules
 from hypothesis import HealthCheck, Phase, given, note, settings
 from models import models, write
 
 from flowsim import engines, plan, scenario
 from flowsim.tables import ENDED, NEVER, OUTCOMES, WEEK_S, Rows
 
+CHECKS = (*invariants.CHECKS, *queue_rules.CHECKS)
 EXAMPLES = int(os.environ.get("FLOWSIM_EXAMPLES", "120"))
 """Random models a test; `make test-all` runs 3,000."""
 QUIET = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
@@ -38,7 +40,7 @@ def keeps_all(model: dict[str, Any]) -> set[str]:
     """Runs a model twice and checks everything; what happened in it."""
     note(str(model))
     made, draws, rows = run(model, seed=1)
-    for check in invariants.CHECKS:
+    for check in CHECKS:
         check(made, draws, rows)
     _, _, again = run(model, seed=1)
     for name, columns in rows.items():
@@ -107,6 +109,7 @@ SMALL: dict[str, Any] = {
     "resources": {
         "film": {"kind": "slots", "slots_per_week": 10, "maximum_queue": 7},
         "team": {"kind": "staff", "servers": 1},
+        "nurse": {"kind": "staff", "servers": 1, "open": "always"},
         "ward": {"kind": "places", "places": 2},
     },
     "pathway": {
@@ -114,12 +117,14 @@ SMALL: dict[str, Any] = {
         "last": {
             "needs": ["team"],
             "duration": "1 h",
+            "patience": "4 days",
             "stay": {"in": "ward", "secured": "reserved", "nights": 1},
-            "then": "treated",
+            "then": "follow_up",
         },
+        "follow_up": {"needs": ["nurse"], "duration": "1 h", "then": "treated"},
     },
 }
-FIRST, LAST, STAY = 0, 1, 2
+FIRST, LAST, STAY, FOLLOW_UP = range(4)
 """Steps of SMALL."""
 
 
@@ -162,6 +167,20 @@ def _arrived_later(rows: Rows) -> None:
     rows["patients"]["arrived_s"][3] += 3600
 
 
+def _the_first_is_last(rows: Rows) -> None:
+    rows["contacts"]["started_s"][started(rows, LAST)[0]] = WEEK_S - 3600
+    rows["contacts"]["finished_s"][started(rows, LAST)[0]] = WEEK_S - 1
+
+
+def _a_pause_between(rows: Rows) -> None:
+    rows["contacts"]["finished_s"][started(rows, FOLLOW_UP)[0]] -= 600
+
+
+def _later_than_patience(rows: Rows) -> None:
+    rows["contacts"]["started_s"][started(rows, LAST)[-1]] += 5 * 86_400
+    rows["contacts"]["finished_s"][started(rows, LAST)[-1]] += 5 * 86_400
+
+
 @pytest.mark.parametrize(
     ("check", "spoil"),
     [
@@ -171,8 +190,11 @@ def _arrived_later(rows: Rows) -> None:
         (invariants.slots_are_used_once, _two_in_one_slot),
         (invariants.places_are_not_exceeded, _a_longer_stay),
         (invariants.staff_are_not_exceeded, _at_night),
-        (invariants.queues_keep_their_maximum, _queue_too_long),
-        (invariants.little_holds, _arrived_later),
+        (queue_rules.queues_keep_their_maximum, _queue_too_long),
+        (queue_rules.nobody_overtakes, _the_first_is_last),
+        (queue_rules.nobody_waits_beside_an_idle_server, _a_pause_between),
+        (queue_rules.patience_is_kept, _later_than_patience),
+        (queue_rules.little_holds, _arrived_later),
     ],
 )
 def test_each_check_can_fail(check: Callable[..., None], spoil: Callable[[Rows], None]) -> None:
@@ -184,7 +206,7 @@ def test_each_check_can_fail(check: Callable[..., None], spoil: Callable[[Rows],
 
 
 def test_no_check_is_left_out() -> None:
-    """Every check of the module is run."""
-    named = {f for name, f in vars(invariants).items() if callable(f) and getattr(f, "__doc__", "") and name[0] != "_"}
-    checks = {f for f in named if list(getattr(f, "__annotations__", {})) == ["made", "draws", "rows", "return"]}
-    assert checks == set(invariants.CHECKS)
+    """Every check of the two modules is run."""
+    written = [f for module in (invariants, queue_rules) for name, f in vars(module).items() if name[0] != "_"]
+    checks = {f for f in written if list(getattr(f, "__annotations__", {})) == ["made", "draws", "rows", "return"]}
+    assert checks == set(CHECKS)
