@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -151,8 +152,7 @@ def children(parent: int) -> list[int]:
             continue
         if fields[0] != "Z":
             parents[int(status.parent.name)] = int(fields[1])
-    near = [pid for pid, above in parents.items() if above == parent]
-    return near
+    return [pid for pid, above in parents.items() if above == parent]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
@@ -185,3 +185,22 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def arrivals(results: Results) -> dict[str, pd.DataFrame]:
+    frame = results.patients[["scenario", "replication", "arrived_day", "group", "class", "source"]]
+    return {"arrivals": frame.astype({"group": str, "source": str})}
+
+
+def test_det_3_changing_beds_leaves_everybody_elses_luck_alone(tmp_path: Path) -> None:
+    text = (STARTER / "today.yaml").read_text()
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "calibration").mkdir()
+    shutil.copy(STARTER.parent / "calibration" / "unit_costs.yaml", tmp_path / "calibration")
+    (tmp_path / "scenarios" / "today.yaml").write_text(text)
+    fewer = text.replace("places: 6", "places: 2").replace("scenario: today", "scenario: fewer")
+    (tmp_path / "scenarios" / "fewer.yaml").write_text(fewer)
+    both = [plan.build(scenario.load(tmp_path / "scenarios" / f"{name}.yaml")) for name in ("today", "fewer")]
+    found = experiment.run(both, 2, 1, summarise=arrivals).summaries["arrivals"]
+    same, other = (found[found["scenario"] == name].drop(columns="scenario") for name in ("today", "fewer"))
+    pd.testing.assert_frame_equal(same.reset_index(drop=True), other.reset_index(drop=True))

@@ -260,3 +260,19 @@ def test_a_report_that_fails_leaves_no_half_study(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no ink"):
         study.run([STARTER / "scenarios" / "today.yaml"], Design(1), tmp_path / "s", finish=broken)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_det_4_a_record_made_with_other_versions_is_told_apart(made: Study) -> None:
+    assert manifest.other_here(made.run) == ""
+    record = {**made.run, "versions": {**made.run["versions"], "numpy": "1.26.0"}}
+    assert manifest.other_here(record).startswith("Not made here (numpy 1.26.0 there, ")
+
+
+def test_arithmetic_stands_beside_the_simulation(made: Study) -> None:
+    frame = made.tables["by_hand"]
+    assert set(frame["number"]) == {"load", "operations_per_week", "growth_per_week"}
+    row = frame[(frame["scenario"] == "today") & (frame["number"] == "operations_per_week")].iloc[0]
+    assert row["low"] <= row["mean"] <= row["high"]
+    assert abs(row["by_hand"] - row["mean"]) < 1.0
+    far = frame[(frame["number"] == "load") & ((frame["by_hand"] - frame["mean"]).abs() > 0.05)]
+    assert (far["why"] != "").all()

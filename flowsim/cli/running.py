@@ -88,10 +88,14 @@ def _new(paths: Sequence[Path], wish: Wish, target: Path) -> Study:
 
 def _again(record: Path, wish: Wish, target: Path | None) -> tuple[Study, list[str]]:
     from flowsim import study
+    from flowsim.study import manifest
 
     place = target or record.resolve().parent.with_name(f"{record.resolve().parent.name}_again")
     if target is None:
         place = Path(record.parent).parent / place.name
+    other = manifest.other_here(manifest.read(record))
+    if other:
+        note(other)
     with progress("replications" if wish.lang == "en" else "körningar") as told:
         return study.again(record, place, wish.workers, progress=told, finish=lambda new: _written(new, wish))
 
@@ -155,7 +159,7 @@ def _show(study: Study, wish: Wish) -> None:
     out(shown.legend(study, words))
     out()
     show(shown.headline(study, words))
-    for line in shown.binding(study, words):
+    for line in [*shown.binding(study, words), "", *shown.by_hand(study, words)]:
         out(line)
     out()
     for text in study.run["warnings"]:

@@ -83,6 +83,27 @@ def binding(study: Study, words: Words) -> list[str]:
     return lines
 
 
+BY_HAND = {
+    "operations_per_week": ("operationer per vecka", "operations a week"),
+    "growth_per_week": ("köns tillväxt per vecka", "growth of the queue a week"),
+}
+
+
+def by_hand(study: Study, words: Words) -> list[str]:
+    """The baseline's waiting list by arithmetic beside the simulated one, with the reason where they part."""
+    frame = study.tables.get("by_hand")
+    if frame is None:
+        return []
+    sv, lines = words.lang == "sv", []
+    for row in frame[(frame["scenario"] == study.baseline) & frame["number"].isin(BY_HAND)].itertuples():
+        what = BY_HAND[row.number][0 if sv else 1]
+        ends = f" ({words.interval(row.low, row.high, 1, signed=row.number == 'growth_per_week')})" if row.n > 1 else ""
+        simulated = f"{'simulerat' if sv else 'simulated'} {words.number(row.mean, 1)}{ends}"
+        said = f"{what} {words.number(row.by_hand, 1)}, {simulated}"
+        lines.append(f"  {said}" + (f"; {row.why}" if row.why else ""))
+    return [("För hand (A):" if sv else "By hand (A):"), *lines] if lines else []
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame as a list of rows without NaN."""
     rows: list[dict[str, Any]] = frame.astype(object).to_dict("records")

@@ -22,7 +22,7 @@ import pandas as pd
 from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
-from flowsim.study import folder, manifest, sheets, steps, warnings
+from flowsim.study import by_hand, folder, manifest, sheets, steps, warnings
 from flowsim.study.measured import Measured
 from flowsim.study.precision import Precision, simulated
 from flowsim.tables import Results, Setting
@@ -98,7 +98,7 @@ def run(
     costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
     outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
-    made |= _steps(scenarios, outcome, design, costs, progress)
+    made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, design, costs, progress)}
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(target.name, scenarios, design, replications)
     record |= {"failures": [str(failure) for failure in outcome.failures], "warnings": said}

@@ -35,13 +35,27 @@ def versions() -> dict[str, str]:
 def surroundings(workers: int, began: str, seconds: float) -> dict[str, Any]:
     """The block that is not hashed: what differs between two runs of the same thing."""
     return {
-        "platform": f"{platform.system()} {platform.machine()}",
+        "platform": _platform(),
         "processors": os.cpu_count(),
         "workers": workers,
         "began": began,
         "took_seconds": round(seconds, 1),
         "status": "complete",
     }
+
+
+def other_here(record: Mapping[str, Any]) -> str:
+    """What is other here than where the record was made, in words; '' if nothing is.
+
+    The same bits are promised for the same versions and platform only (NumPy's compatibility policy, NEP 19).
+    """
+    here, there = versions() | {"platform": _platform()}, record["versions"] | record["not_hashed"]
+    other = [f"{name} {there.get(name)} there, {now} here" for name, now in here.items() if there.get(name) != now]
+    return f"Not made here ({'; '.join(other)}): equal in distribution, perhaps not to the last digit." if other else ""
+
+
+def _platform() -> str:
+    return f"{platform.system()} {platform.machine()}"
 
 
 def named(texts: Mapping[str, str]) -> tuple[dict[str, str], Path]:
