@@ -49,10 +49,14 @@ class Clinic:
         self.dirty: list[LeadQueue] = []
         self.dirty_plain: list[LeadQueue] = []
         """Queues to try at the next dispatch, since something changed for them; the plain ones (a counter) apart."""
+        for queue in self.queue_at.values():
+            queue.agenda = self.dirty if queue.counter is None else self.dirty_plain
         self.touched = True
         """Something of a resource changed: seekers of a place and causes of idleness must be looked at."""
         self.first_split = len(plan.steps)
-        self.announces = [s.step.has_delay or s.step.decision or s.provider > 0 for s in self.stops]
+        self.announced = [s.step.has_delay or s.step.decision or s.provider > 0 for s in self.stops]
+        self.announced += [True] * len(plan.splits)
+        """Targets before which something is to be looked up: a delay, a decision, a lead time, a split."""
         self._patients(draws)
         self.leaving = leaving.Leaving(self)
 
@@ -98,7 +102,7 @@ class Clinic:
         """Something changed for this queue: try it at the next dispatch."""
         if queue is not None and not queue.dirty:
             queue.dirty = True
-            (self.dirty if queue.counter is None else self.dirty_plain).append(queue)
+            queue.agenda.append(queue)
 
     def freed(self, resource: Resource) -> None:
         """Something of a resource is free again: wake every queue whose steps may want it."""
@@ -191,7 +195,8 @@ class Clinic:
         if stop.counted:
             stop.queued_here += 1
         if not queue.dirty:
-            self.wake(queue)
+            queue.dirty = True
+            queue.agenda.append(queue)
 
     def take_out(self, stop: Stop, visit: Visit) -> None:
         """The visit no longer waits in its queue."""

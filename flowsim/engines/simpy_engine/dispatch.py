@@ -12,6 +12,8 @@ from heapq import heappop
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from simpy.events import NORMAL
+
 from flowsim.engines.simpy_engine.places import Places
 from flowsim.engines.simpy_engine.queues import Entry, LeadQueue, class_of
 from flowsim.engines.simpy_engine.service import begin_stay, pause, start
@@ -33,8 +35,8 @@ OPEN_LANE: Lane = (None, False, -1)
 
 def serve_plain(clinic: Clinic) -> None:
     """The plain case, and the most frequent: a free server that needs nothing else, and one who waits for it."""
-    queues, clinic.dirty_plain = clinic.dirty_plain, []
-    for queue in queues:
+    schedule, now, stops = clinic.env.schedule, clinic.now, clinic.stops
+    for queue in clinic.dirty_plain:
         queue.dirty = False
         heap, counter = queue.heap, queue.counter
         while heap and counter.free > 0:  # type: ignore[union-attr]
@@ -44,8 +46,12 @@ def serve_plain(clinic: Clinic) -> None:
                 visit.entry = None
                 queue.length -= 1
                 counter.free -= 1  # type: ignore[union-attr]
-                visit.started = clinic.now
-                visit.over_in(clinic.stops[entry[2]].duration(entry[1], entry[3]))
+                visit.started = now
+                columns, number = stops[entry[2]].durations, entry[3]
+                known = number < len(columns)
+                seconds = columns[number][entry[1]] if known else stops[entry[2]].duration(entry[1], number)
+                schedule(visit, NORMAL, seconds)
+    clinic.dirty_plain.clear()
 
 
 def dispatch(clinic: Clinic) -> None:
@@ -53,7 +59,8 @@ def dispatch(clinic: Clinic) -> None:
     if clinic.touched:
         place_the_blocked(clinic)
     while clinic.dirty:
-        queues, clinic.dirty = clinic.dirty, []
+        queues = clinic.dirty.copy()
+        clinic.dirty.clear()
         for queue in queues:
             queue.dirty = False
         clinic.touched = True

@@ -49,7 +49,8 @@ def _plainly_done(clinic: Clinic, stop: Stop, visit: Visit) -> None:
     now, queue = clinic.now, stop.queue
     stop.counter.free += 1  # type: ignore[union-attr]
     if not queue.dirty:  # type: ignore[union-attr]
-        clinic.wake(queue)
+        queue.dirty = True  # type: ignore[union-attr]
+        queue.agenda.append(queue)  # type: ignore[union-attr]
     if stop.due is None and not visit.attempt:
         clinic.ledger.plain.append((visit.patient, visit.step, visit.number, visit.queued, visit.started, now))
     else:

@@ -30,19 +30,19 @@ def journey(clinic: Clinic, patient: int, step: int, until: int = EXIT, *, arriv
 
     `arrived`: nothing lies before the first step (queued or due when the run begins), and the clock may run already.
     """
-    env = clinic.env
+    env, announced, gone, join = clinic.env, clinic.announced, clinic.gone, clinic.join
     while step >= 0 and step != until:
-        if step >= clinic.first_split:
-            step = yield from branches(clinic, patient, step)
-            continue
-        if not arrived and (clinic.announces[step] or clinic.gone):
+        if (announced[step] or gone) and not arrived:
+            if step >= clinic.first_split:
+                step = yield from branches(clinic, patient, step)
+                continue
             delay = clinic.announce(patient, step)
             if delay:
                 yield env.timeout(delay)
-            if patient in clinic.gone and clinic.plan.steps[step].stay_of < 0:
+            if patient in gone and clinic.plan.steps[step].stay_of < 0:
                 step = GONE
                 break
-        visit = clinic.join(patient, step, arrived)
+        visit = join(patient, step, arrived)
         arrived = False
         yield visit
         while visit.rebook >= 0:

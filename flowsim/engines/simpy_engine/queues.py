@@ -45,6 +45,8 @@ class LeadQueue:
         self.heaps: dict[Kind, list[Entry]] = {}
         self.heap: list[Entry] = self.heaps.setdefault((0, 0, 0), [])
         self.dirty = False
+        self.agenda: list[LeadQueue] = []
+        """Where the queue is put when something changed for it: the clinic's list of queues to try."""
         self.length = 0
         self.plain = not kinds and maximum < 0 and not longest
         """Nothing but one heap to keep."""
