@@ -80,11 +80,13 @@ def test_version() -> None:
 
 def test_new_writes_a_starter_that_checks(project: Path) -> None:
     assert everything(project) == {
-        "README.txt", "calibration/history.csv", "calibration/unit_costs.yaml", "scenarios/evening.yaml",
-        "scenarios/shorter_stay.yaml", "scenarios/today.yaml",
+        "KEYS.md", "README.txt", "calibration/history.csv", "calibration/unit_costs.yaml", "scenario.schema.json",
+        "scenarios/evening.yaml", "scenarios/shorter_stay.yaml", "scenarios/today.yaml",
     }  # fmt: skip
     done = flowsim("check", *sorted((project / "scenarios").glob("*.yaml")))
     assert done.exit_code == 0
+    assert json.loads((project / "scenario.schema.json").read_text())["title"] == "flowsim scenario"
+    assert "| slots_per_week |" in (project / "KEYS.md").read_text()
 
 
 def test_new_never_writes_into_what_is_there(project: Path) -> None:

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
 
 from flowsim.cli.screen import out, out_json, refuse
 
+SCHEMA, KEYS = "scenario.schema.json", "KEYS.md"
 
-def new(folder: Path, json: bool) -> None:
-    """Writes the starter into `folder` and says what to do next.
+
+def new(folder: Path, as_json: bool) -> None:
+    """Writes the starter, the keys' reference and their schema for editors into `folder`, and says what to do next.
 
     Raises:
         InputError: the folder exists and is not empty.
     """
+    from flowsim import scenario
+
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise refuse(str(folder), "exists and is not empty; choose another name, nothing was written.")
     with as_file(files("flowsim.cli") / "starter") as starter:
         copytree(starter, folder, dirs_exist_ok=True)
+    (folder / SCHEMA).write_text(json.dumps(scenario.json_schema(), indent=1) + "\n", encoding="utf-8")
+    (folder / KEYS).write_text(_keys(), encoding="utf-8")
     written = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    if json:
+    if as_json:
         out_json({"folder": folder.as_posix(), "files": written})
         return
     out(f"{folder}: {', '.join(written)}")
     out("Read README.txt there. To begin:")
     out(f"  flowsim check {folder}/scenarios/*.yaml")
     out(f"  flowsim run {folder}/scenarios/today.yaml {folder}/scenarios/evening.yaml --out {folder}/outputs/first")
+
+
+def _keys() -> str:
+    """Every key of a scenario file as a page, part by part."""
+    from flowsim import scenario
+
+    lines = ["# Every key of a scenario file", "", "Empty default: the key is required.", ""]
+    part = ""
+    for row in scenario.reference():
+        if row.part != part:
+            part = row.part
+            lines += ["", f"## {part}", "", "| key | type | default | meaning |", "|---|---|---|---|"]
+        cells = (row.key, f"{row.type} ({row.unit})" if row.unit else row.type, row.default, row.meaning)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
