@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flowsim.engines.simpy_engine import dispatch, leaving, service, wiring
 from flowsim.engines.simpy_engine.ledger import Ledger
 from flowsim.engines.simpy_engine.places import Places
-from flowsim.engines.simpy_engine.queues import RANK, LeadQueue
+from flowsim.engines.simpy_engine.queues import RANK, RANKED, LeadQueue
 from flowsim.engines.simpy_engine.staff import Counter
 from flowsim.engines.simpy_engine.stops import Resource, Stop
 from flowsim.engines.simpy_engine.visit import LEFT, Visit
@@ -59,6 +59,10 @@ class Clinic:
         """Targets before which something is to be looked up: a delay, a decision, a lead time, a split."""
         self._patients(draws)
         self.leaving = leaving.Leaving(self)
+        self.changing = False
+        """Capacity changes at this instant."""
+        self.may_leave = bool(self.leaving.limited) or any(s.watched for s in self.stops)
+        """There are maxima, patience or other providers at all."""
 
     def _patients(self, draws: Draws) -> None:
         self.group, self.klass = draws.group, draws.klass
@@ -87,15 +91,15 @@ class Clinic:
 
     def settle(self) -> None:
         """What follows when everything that ends at this instant has ended: phases 2 to 5 of the event order."""
-        if self.calendar.changing:
+        if self.changing:
             self.calendar.take_effect()
-        if self.leaving.marked:
+        if self.may_leave and self.leaving.marked:
             self.leaving.send_elsewhere()
         if self.dirty_plain:
             dispatch.serve_plain(self)
         if self.dirty or self.touched:
             dispatch.dispatch(self)
-        if self.leaving.patience or self.leaving.limited:
+        if self.may_leave:
             self.leaving.at_instant()
 
     def wake(self, queue: LeadQueue | None) -> None:
@@ -180,13 +184,14 @@ class Clinic:
         """Put the visit in its queue, in the order fixed now."""
         patient, queue, klass = visit.patient, stop.queue, stop.step.klass
         assert queue is not None
-        rank = 2 * (klass if klass >= 0 else self.klass[patient]) + 1
+        key = RANKED[klass if klass >= 0 else self.klass[patient]]
         if visit.remaining >= 0:
-            rank -= 1
+            key += visit.queued - RANK
         elif stop.step.linked and not visit.demoted and self.calendar.link(stop, visit):
-            rank = -1
-        order = visit.queued if stop.first_come or visit.remaining >= 0 else self.order_value(stop, visit)
-        entry = visit.entry = (rank * RANK + order, patient, visit.step, visit.number, visit)
+            key = self.order_value(stop, visit) - RANK
+        else:
+            key += visit.queued if stop.first_come else self.order_value(stop, visit)
+        entry = visit.entry = (key, patient, visit.step, visit.number, visit)
         if queue.plain:
             queue.length += 1
             heappush(queue.heap, entry)
@@ -214,7 +219,10 @@ class Clinic:
 
     def order_value(self, stop: Stop, visit: Visit) -> int:
         """Referral or decision, or the guarantee date, as the lead's queue is ordered; else joining."""
-        if self.plan.resources[stop.step.lead].order == "due_first":
+        order = self.plan.resources[stop.step.lead].order
+        if order == "first_come":
+            return visit.queued
+        if order == "due_first":
             due = self.due(stop, visit.patient)
             return due if due != NEVER else FOREVER
         for clock in (self.decision[visit.patient], self.referral[visit.patient]):

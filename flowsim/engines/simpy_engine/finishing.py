@@ -24,11 +24,20 @@ def go_on(clinic: Clinic, visit: Visit) -> int:
     if stop.has_stay:
         return _into_stay(clinic, stop, visit)
     visit.outcome = DONE
-    if stop.counter is not None:
-        _plainly_done(clinic, stop, visit)
+    if stop.plain:
+        used = 0
+        if stop.counter is not None:
+            used = clinic.now - visit.started
+            stop.counter.free += 1
+            clinic.wake(stop.queue)
+        row = (visit.patient, visit.step, visit.number, visit.queued, visit.started, clinic.now, used, 0)
+        clinic.ledger.plain.append(row)
     else:
         give_back(clinic, stop, visit)
         write(clinic, stop, visit, clinic.now)
+    if stop.by_route and not clinic.gone:
+        routes, number = stop.routes, visit.number
+        return routes[number][visit.patient] if number < len(routes) else stop.route(visit.patient, number)
     return _next_step(clinic, stop, visit)
 
 
@@ -42,20 +51,6 @@ def _came_to_nothing(clinic: Clinic, stop: Stop, visit: Visit) -> int:
         give_up(clinic, visit)
         return clinic.leaving.for_good(visit)
     return GONE
-
-
-def _plainly_done(clinic: Clinic, stop: Stop, visit: Visit) -> None:
-    """The plain case, and the most frequent: one server of one resource is free again."""
-    now, queue = clinic.now, stop.queue
-    stop.counter.free += 1  # type: ignore[union-attr]
-    if not queue.dirty:  # type: ignore[union-attr]
-        queue.dirty = True  # type: ignore[union-attr]
-        queue.agenda.append(queue)  # type: ignore[union-attr]
-    if stop.due is None and not visit.attempt:
-        clinic.ledger.plain.append((visit.patient, visit.step, visit.number, visit.queued, visit.started, now))
-    else:
-        visit.used = now - visit.started
-        write(clinic, stop, visit, now)
 
 
 def _next_step(clinic: Clinic, stop: Stop, visit: Visit) -> int:
@@ -72,8 +67,7 @@ def _next_step(clinic: Clinic, stop: Stop, visit: Visit) -> int:
         return step.rework_to
     if stop.provider:
         return _home_again(clinic, stop, visit)
-    routes = stop.routes
-    return routes[number][patient] if number < len(routes) else stop.route(patient, number)
+    return stop.route(patient, number)
 
 
 def _home_again(clinic: Clinic, stop: Stop, visit: Visit) -> int:
@@ -106,13 +100,15 @@ def leave_behind(clinic: Clinic, visit: Visit) -> None:
     """A place is found: the patient leaves the theatre or room that was blocked."""
     stop = clinic.stops[visit.step]
     visit.outcome, visit.blocked = DONE, clinic.now - visit.blocked_since
-    if stop.counter is not None:
-        stop.counter.free += 1
-        visit.used = visit.blocked_since - visit.started
-        clinic.wake(stop.queue)
-    else:
+    if stop.counter is None:
         give_back(clinic, stop, visit)
-    write(clinic, stop, visit, clinic.now)
+        write(clinic, stop, visit, clinic.now)
+        return
+    stop.counter.free += 1
+    clinic.wake(stop.queue)
+    used = visit.blocked_since - visit.started
+    row = (visit.patient, visit.step, visit.number, visit.queued, visit.started, clinic.now, used, visit.blocked)
+    clinic.ledger.plain.append(row)
 
 
 def give_up(clinic: Clinic, visit: Visit) -> None:

@@ -14,6 +14,7 @@ CONTACT_COLUMNS = (
     "patient", "step", "visit", "attempt", "provider", "queued_s", "due_s", "started_s", "finished_s", "outcome",
     "used_s", "overtime_s", "blocked_s",
 )  # fmt: skip
+PLAIN_COLUMNS = ("patient", "step", "visit", "queued_s", "started_s", "finished_s", "used_s", "blocked_s")
 
 
 def _table(rows: list[tuple[int, ...]], width: int) -> np.ndarray:
@@ -41,7 +42,7 @@ class Ledger:
         self.contacts: list[tuple[int, ...]] = []
         """Rows as in CONTACT_COLUMNS."""
         self.plain: list[tuple[int, ...]] = []
-        """The plainest rows, one server all the time: patient, step, visit, queued, started, finished."""
+        """Rows in which nothing happened but times, as in PLAIN_COLUMNS."""
         shape = [(len(r.tranches), self.weeks) for r in plan.resources]
         self.offered = [np.zeros(s, np.int64) for s in shape]
         self.used = [np.zeros(s, np.int64) for s in shape]
@@ -70,14 +71,13 @@ class Ledger:
     def contact_columns(self) -> dict[str, np.ndarray]:
         """The contact rows as columns, sorted by patient, queued, step, visit, attempt."""
         table = _table(self.contacts, len(CONTACT_COLUMNS))
-        plain = _table(self.plain, 6)
+        plain = _table(self.plain, len(PLAIN_COLUMNS))
         columns = {name: np.zeros(len(table) + len(plain), np.int32) for name in CONTACT_COLUMNS}
         for k, name in enumerate(CONTACT_COLUMNS):
             columns[name][: len(table)] = table[:, k]
-        for k, name in enumerate(("patient", "step", "visit", "queued_s", "started_s", "finished_s")):
+        for k, name in enumerate(PLAIN_COLUMNS):
             columns[name][len(table) :] = plain[:, k]
         columns["due_s"][len(table) :] = NEVER
-        columns["used_s"][len(table) :] = plain[:, 5] - plain[:, 4]
         order = _order(columns)
         return {name: values[order] for name, values in columns.items()}
 

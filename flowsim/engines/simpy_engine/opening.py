@@ -33,8 +33,6 @@ class Calendar:
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
-        self.changing = False
-        """Whether anything of capacity changes at this instant."""
         self.due: list[Change] = []
         self.unlinked: list[Visit] = []
         self.late: list[tuple[Servers, int, Visit]] = []
@@ -86,11 +84,11 @@ class Calendar:
         for second in sorted(self.changes):
             if second < end:
                 yield env.timeout(second - env.now)
-                self.due, self.changing = sorted(self.changes.pop(second)), True
+                self.due, self.clinic.changing = sorted(self.changes.pop(second)), True
 
     def take_effect(self) -> None:
         """Phase 2."""
-        self.changing = False
+        self.clinic.changing = False
         clinic, now = self.clinic, self.clinic.now
         clinic.touched = True
         late, self.late = self.late, []
@@ -155,7 +153,7 @@ class Calendar:
     def _note(self, where: list[Any], what: Any) -> None:
         """Something to do in phase 2 of this instant."""
         where.append(what)
-        self.changing = True
+        self.clinic.changing = True
 
     def _go_home(self, resource: Servers, number: int, visit: Visit) -> None:
         server = resource.servers[number]

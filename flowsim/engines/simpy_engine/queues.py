@@ -16,6 +16,8 @@ Entry = tuple[int, int, int, int, Visit]
 """(rank and order value, patient, step, visit number, the visit), all integers fixed on joining."""
 RANK = 2**33
 """Entry's first number = rank x RANK + order value; rank = 2 x class + (1 if not resumed), -1 while linked."""
+RANKED = [(2 * klass + 1) * RANK for klass in range(100)]
+"""The first number of a class's entries, before the order value is added."""
 Kind = tuple[int, int, int]
 """(step, group where the closing test differs, rank)."""
 

@@ -25,6 +25,10 @@ class Stop:
         """The lead, where counting servers is enough: the plain case, kept fast."""
         self.queue: LeadQueue | None = None
         self.has_stay = step.stay >= 0
+        self.plain = not step.needs or self.counter is not None
+        """Nothing to give back but a counted server, nothing in the row but times (see wiring)."""
+        self.by_route = step.rework_to < 0
+        """The route alone says what comes next (see wiring)."""
         self.first_come = self.lead is None or self.lead.spec.order == "first_come"
         self.pausable = any(
             isinstance(r, Servers) and (r.spec.suspend or r.spec.interruption != "none") for r, _ in self.needs

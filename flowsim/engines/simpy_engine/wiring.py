@@ -45,6 +45,7 @@ def countable(plan: Plan, index: int, draws: Draws) -> bool:
         and step.pull_watch < 0
         and not (step.stay >= 0 and not plan.steps[step.stay].sought)
         and not (step.linked or step.has_no_show or step.cancellations)
+        and plan.steps.index(step) not in {k for k, _, _ in plan.due_days}
         for step in users
     )
 
@@ -64,8 +65,9 @@ def stops(plan: Plan, draws: Draws, made: list[Resource]) -> list[Stop]:
             stop.place = place if isinstance(place, Places) else None
     for terms in plan.elsewhere:
         found[terms.step].provider = terms.provider + 1
+        found[terms.step].plain = found[terms.step].by_route = False
     for k, days, from_decision in plan.due_days:
-        found[k].due = (days * DAY_S, from_decision)
+        found[k].due, found[k].plain = (days * DAY_S, from_decision), False
     _pulls(found)
     return found
 
