@@ -29,6 +29,7 @@ from flowsim.schema.values import (
     Seconds,
     Share,
     TimeOfDay,
+    Urgency,
     seconds,
 )
 
@@ -95,14 +96,14 @@ class Urgent(Entry):
     """The urgent among a group."""
 
     share: Share = Field(description="share of the group")
-    klass: Count = Field(0, alias="class", description="their class; 0 is served first")
+    klass: Urgency = Field(0, alias="class", description="their class; 0 is served first")
 
 
 class Group(Entry):
     """A case mix group."""
 
     share: Share | None = Field(None, description="share of the arrivals where a source names no groups")
-    klass: Count = Field(1, alias="class", description="urgency class; 0 is served first")
+    klass: Urgency = Field(1, alias="class", description="urgency class; 0 is served first")
     urgent: Urgent | None = Field(None, description="the urgent among them")
     drg: str | None = Field(None, description="DRG code")
     background: Flag = Field(False, description="other departments' work: left out of patient totals and costs")

@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, model_validator
 
 from flowsim.schema.entry import Entry, Named, fault, listed
 from flowsim.schema.laws import ByGroup, Fixed, Law, Nights, Patience, sums_to_one
-from flowsim.schema.values import Count, CountFromOne, Flag, Name, NotNegative, Share, TimeOfDay, whole
+from flowsim.schema.values import Count, CountFromOne, Flag, Name, NotNegative, Share, TimeOfDay, Urgency, whole
 
 ENDS = ("treated", "discharged", "died")
 """Ends a route may name, beside the steps."""
@@ -150,7 +150,7 @@ class ElsewhereTerms(Entry):
 
     share: Share = Field(description="share of the eligible who go")
     groups: tuple[str, ...] | None = Field(None, description="eligible groups; default all")
-    classes: tuple[Count, ...] | None = Field(None, description="eligible classes; default all")
+    classes: tuple[Urgency, ...] | None = Field(None, description="eligible classes; default all")
     provider: Name = Field("provider", description="the provider's name")
     price_sek: NotNegative = Field(description="SEK per patient")
     lead_time: Law = Field(AT_ONCE, description="from leaving until treated by the provider")
@@ -170,7 +170,7 @@ class Step(Entry):
     needs: Needs = Field((), description="resources; the first is the lead, in whose queue patients wait")
     delay: ByGroup[Law] | None = Field(None, description="planned delay before joining")
     duration: ByGroup[Law] | None = Field(None, description="length of the visit; default 0 for slots")
-    klass: Count | None = Field(None, alias="class", description="class at this step; default the patient's own")
+    klass: Urgency | None = Field(None, alias="class", description="class at this step; default the patient's own")
     no_show: NoShow | None = Field(None, description="nobody comes")
     late_cancellation: tuple[LateCancellation, ...] = Field((), description="called off too late, by cause")
     patience: tuple[Patience, ...] = Field((), description="how long a patient waits before leaving")

@@ -18,6 +18,7 @@ from flowsim.schema.values import (
     Hours,
     NotNegative,
     Share,
+    Urgency,
     Weeks,
     WholeSeconds,
     days,
@@ -117,7 +118,7 @@ class Kept(Entry):
 
     share: Share = Field(description="share of the slots kept")
     for_: Literal["urgent", "longest_wait"] = Field(alias="for", description="whom they are kept for")
-    klass: Count = Field(0, alias="class", description="for urgent: the class they are kept for")
+    klass: Urgency = Field(0, alias="class", description="for urgent: the class they are kept for")
 
 
 class Slots(_Resource, _Calendar):

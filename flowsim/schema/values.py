@@ -68,6 +68,13 @@ def count(value: Any) -> int:
     return found
 
 
+def urgency(value: Any) -> int:
+    """A class, 0 (served first) to 99."""
+    if (found := count(value)) > 99:
+        raise fault("must be a class from 0 (served first) to 99.")
+    return found
+
+
 def count_from_one(value: Any) -> int:
     """A whole number, 1 or more."""
     if (found := whole(value)) < 1:
@@ -237,6 +244,7 @@ NotNegative = Annotated[float, PlainValidator(not_negative), _schema(type="numbe
 Positive = Annotated[float, PlainValidator(positive), _schema(type="number", exclusiveMinimum=0)]
 Whole = Annotated[int, PlainValidator(whole), _schema(type="integer")]
 Count = Annotated[int, PlainValidator(count), _schema(type="integer", minimum=0)]
+Urgency = Annotated[int, PlainValidator(urgency), _schema(type="integer", minimum=0, maximum=99)]
 CountFromOne = Annotated[int, PlainValidator(count_from_one), _schema(type="integer", minimum=1)]
 Share = Annotated[float, PlainValidator(share), _SHARE]
 Seconds = Annotated[float, PlainValidator(seconds), _DURATION]
