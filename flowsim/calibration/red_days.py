@@ -43,6 +43,17 @@ def other_red_days(year: int) -> frozenset[date]:
     return frozenset(day for day in days if day.weekday() < 5)
 
 
+def closed_weekdays(monday: date) -> int:
+    """How many of a week's weekdays Swedish elective care is closed: red days and the three great eves."""
+    return sum(_closed(monday + k * _DAY) for k in range(5))
+
+
+def _closed(day: date) -> bool:
+    fixed = (day.month, day.day) in ((1, 1), (12, 24), (12, 25), (12, 26), (12, 31))
+    near_easter = (day - easter(day.year)).days in (-2, 1)
+    return fixed or near_easter or day == midsummer_eve(day.year) or day in other_red_days(day.year)
+
+
 def holiday_column(name: str, mondays: Sequence[date]) -> Floats:
     """The column of a term of `HOLIDAYS`, one number for each week."""
     return np.array([_of_week(name, monday) for monday in mondays])

@@ -18,6 +18,8 @@ from typing import Any
 from flowsim.errors import Fault, InputError
 
 MAX_BYTES = 50_000_000
+MAX_UNPACKED, MAX_RATIO, MAX_MEMBERS, MAX_ROWS = 50_000_000, 100, 200, 100_000
+"""Of a workbook, before it is opened: bytes declared inside, how much they are packed, parts; then rows."""
 _PERSONAL = re.compile(r"(?:\d{2})?(\d{2})(\d{2})(\d{2})[-+]?(\d{4})")
 
 
@@ -39,7 +41,7 @@ def read_table(path: str | Path) -> Table:
     """The file's first table (of a workbook: its first sheet). InputError if it cannot be used."""
     path = Path(path)
     _refuse_size(path)
-    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}
+    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": guarded_xlsx, ".parquet": _parquet}
     if path.suffix.lower() not in readers:
         raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
     lines = readers[path.suffix.lower()](path)
@@ -121,17 +123,24 @@ def _csv(path: Path) -> list[tuple[int, list[Any]]]:
         raise refused(path.name, "the file", "It is not a table of text.", reader.line_num) from None
 
 
-def _xlsx(path: Path) -> list[tuple[int, list[Any]]]:
+def guarded_xlsx(path: Path) -> list[tuple[int, list[Any]]]:
+    """(row number, cells) of a workbook's first sheet, opened only if what is packed in it is no bomb."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         with zipfile.ZipFile(path) as packed:
-            if sum(one.file_size for one in packed.infolist()) > 4 * MAX_BYTES:
-                raise refused(path.name, "the file", "Unpacked it is far larger than a weekly table: not opened.")
+            sizes = [(one.file_size, one.compress_size) for one in packed.infolist()]
+            total = sum(size for size, _ in sizes)
+            ratio = total / max(sum(small for _, small in sizes), 1)
+            if total > MAX_UNPACKED or len(sizes) > MAX_MEMBERS or (ratio > MAX_RATIO and total > 1_000_000):
+                raise refused(path.name, "the file", "Unpacked it is far larger than a table should be: not opened.")
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile):
         raise refused(path.name, "the file", "It is not a workbook (.xlsx) that can be read.") from None
-    return [(k + 1, row) for k, row in enumerate(sheet.to_python(skip_empty_area=False))]
+    if len(rows) > MAX_ROWS:
+        raise refused(path.name, "the file", f"It has more than {MAX_ROWS:,} rows: use CSV or parquet.")
+    return [(k + 1, row) for k, row in enumerate(rows)]
 
 
 def _parquet(path: Path) -> list[tuple[int, list[Any]]]:

@@ -6,6 +6,7 @@ capacity is 8 % too low at load 0.92, and so is that of full weeks only: weeks g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,13 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Offered:
-    """Mean week offered, CV of its luck, its autocorrelation, and the factors of the design's further columns."""
+    """Mean week offered, CV of its luck, its autocorrelation, and the logs of the design's columns."""
 
     mean: Estimate
     cv: Estimate
     lag1: Estimate
-    factors: tuple[float, ...]
+    logs: tuple[tuple[float, float], ...]
+    """(coefficient, standard error) of each column on the log scale; the first is the median of a plain week."""
 
 
 def offered(used: Floats, full: Bools, design: Floats | None = None) -> Offered:
@@ -46,7 +48,7 @@ def offered(used: Floats, full: Bools, design: Floats | None = None) -> Offered:
         Estimate(value, value * float(np.exp(-Z * error)), value * float(np.exp(Z * error)), len(used)),
         Estimate(cv, cv * float(np.exp(-Z * cv_error)), cv * float(np.exp(Z * cv_error)), int(full.sum())),
         follows,
-        tuple(float(f) for f in np.exp(b[1:])),
+        tuple(zip(map(float, b), map(float, widened * np.sqrt(np.diag(covariance)[:-1])), strict=True)),
     )
 
 
@@ -59,8 +61,8 @@ def _fitted(y: Floats, full: Bools, x: Floats) -> tuple[Floats, float, Floats]:
 
     start = np.append(np.linalg.lstsq(x, y, rcond=None)[0], np.log(max(float(y.std()), 0.02)))
     found = minimize(loss, start, method="BFGS", options={"gtol": 1e-5})
-    at = np.asarray(found.x)
-    return at[:-1], float(at[-1]), np.linalg.pinv(_curvature(loss, at))
+    at = np.asarray(found.x, dtype=float)
+    return np.asarray(at[:-1], dtype=float), float(at[-1]), np.asarray(np.linalg.pinv(_curvature(loss, at)))
 
 
 def _log_likelihood(at: Floats, y: Floats, full: Bools, x: Floats) -> float:
@@ -71,11 +73,9 @@ def _log_likelihood(at: Floats, y: Floats, full: Bools, x: Floats) -> float:
     return float(np.where(full, -0.5 * z**2 - log_sigma, log_ndtr(-z)).sum())
 
 
-def _curvature(loss: object, at: Floats, h: float = 1e-3) -> Floats:
+def _curvature(f: Callable[[Floats], float], at: Floats, h: float = 1e-3) -> Floats:
     """Hessian by central differences."""
     q, steps = len(at), np.eye(len(at)) * h
-    f = loss
-    assert callable(f)
     out = np.empty((q, q))
     for i in range(q):
         for j in range(i, q):

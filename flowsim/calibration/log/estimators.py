@@ -46,9 +46,14 @@ def dispersion(phi: float, free: int) -> Estimate:
 
 def share(k: int, n: int) -> Estimate:
     """K of n, by Wilson's interval."""
+    return share_of(k / n if n else 0.0, n)
+
+
+def share_of(p: float, n: int) -> Estimate:
+    """A share found in n, by Wilson's interval."""
     if n == 0:
         return Estimate(0.0, 0.0, 1.0, 0)
-    p, z2 = k / n, Z * Z
+    z2 = Z * Z
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z * np.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return Estimate(p, max(float(centre - half), 0.0), min(float(centre + half), 1.0), n)
@@ -89,3 +94,15 @@ def mean_duration(times: Floats, survival: Floats) -> float:
     """Area under a survival curve, up to its last time."""
     steps = np.diff(np.append(0.0, times))
     return float((steps * np.append(1.0, survival[:-1])).sum())
+
+
+def shares_at_most(seen: Floats, at_most: Bools, values: Floats, rounds: int = 200) -> list[Estimate]:
+    """Shares of ascending values, where some observations say only "at most this" (self-consistency, Turnbull 1976)."""
+    allowed = np.where(at_most[:, None], values <= seen[:, None] + 1e-9, np.abs(values - seen[:, None]) < 1e-9)
+    allowed = allowed[allowed.any(axis=1)]
+    shares = np.full(len(values), 1 / len(values))
+    for _ in range(rounds):
+        weight = allowed * shares
+        shares = (weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)).mean(axis=0)
+    known = np.maximum((allowed & (allowed.sum(axis=1, keepdims=True) == 1)).sum(), 1)
+    return [share_of(float(one), len(allowed) if not at_most.any() else int(known)) for one in shares]

@@ -1,0 +1,171 @@
+"""Sources of an event log: CSV, xlsx, parquet, XES and databases, read only and piece by piece."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowsim.calibration.table import guarded_xlsx, refused
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS = 200_000
+MAX_BYTES = 4_000_000_000
+Pieces = Iterator[tuple["pd.DataFrame", int]]
+"""Frames of texts or moments, with the number of rows in all (0: not known)."""
+
+
+def pieces(source: str | Path, table: str) -> Pieces:
+    """The source's rows, piece by piece. InputError if it is none of those flowsim reads."""
+    if isinstance(source, str) and "://" in source:
+        return _database(source, table)
+    path = Path(source)
+    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".xes": _xes}
+    if path.suffix.lower() not in readers:
+        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
+    try:
+        size = path.stat().st_size
+    except OSError:
+        raise refused(path.name, "the file", "There is no such file, or it cannot be read.") from None
+    if not size:
+        raise refused(path.name, "the file", "It is empty: a line of headings and at least one row are needed.")
+    if size > MAX_BYTES:
+        raise refused(
+            path.name, "the file", "It is larger than 4 GB: keep the columns that are needed, or use parquet."
+        )
+    return readers[path.suffix.lower()](path)
+
+
+def _csv(path: Path) -> Pieces:
+    import pandas as pd
+
+    with open(path, "rb") as file:
+        head = file.read(65_536)
+    try:
+        head.decode("utf-8-sig")
+        encoding = "utf-8-sig"
+    except UnicodeDecodeError as error:
+        encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp1252"
+    first = head.decode(encoding, errors="replace").partition("\n")[0]
+    if not first.strip():
+        raise refused(path.name, "the headings", "The first line is empty: it must hold the headings.")
+    lines = max(int(path.stat().st_size / max(len(head) / max(head.count(b"\n"), 1), 1)), 1)
+    try:
+        for piece in pd.read_csv(
+            path, sep=max(";\t,", key=first.count), dtype=str, chunksize=ROWS, encoding=encoding,
+            encoding_errors="replace", keep_default_na=False, na_values=[""], quoting=csv.QUOTE_MINIMAL,
+        ):  # fmt: skip
+            yield piece, lines
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise refused(path.name, "the file", "It is not a table of text.", int(line[1]) if line else 0) from None
+
+
+def _xlsx(path: Path) -> Pieces:
+    import pandas as pd
+
+    rows = [row for _, row in guarded_xlsx(path)]
+    if len(rows) < 2:
+        raise refused(path.name, "the file", "Its first sheet is empty: headings and at least one row are needed.")
+    yield pd.DataFrame(rows[1:], columns=[str(one).strip() for one in rows[0]]).replace("", None), len(rows) - 1
+
+
+def _parquet(path: Path) -> Pieces:
+    import pandas as pd
+
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError):
+        raise refused(path.name, "the file", "It is not a parquet file that can be read.") from None
+    for first in range(0, max(len(frame), 1), ROWS):
+        yield frame.iloc[first : first + ROWS], len(frame)
+
+
+def _database(address: str, table: str) -> Pieces:
+    """One table of a database, streamed, in a transaction that is rolled back."""
+    import pandas as pd
+
+    try:
+        import sqlalchemy as sql
+    except ImportError:
+        raise refused(
+            "the database", address.partition(":")[0], "Reading needs SQLAlchemy: install it first."
+        ) from None
+    try:
+        engine = sql.create_engine(address)
+        with engine.connect().execution_options(stream_results=True) as connection:
+            found = sql.Table(table, sql.MetaData(), autoload_with=connection)
+            total = connection.execute(sql.select(sql.func.count()).select_from(found)).scalar_one()
+            for piece in pd.read_sql_query(sql.select(found), connection, chunksize=ROWS):
+                yield piece, int(total)
+            connection.rollback()
+        engine.dispose()
+    except sql.exc.NoSuchTableError:
+        raise refused("the database", table, "There is no such table or view.") from None
+    except (sql.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        words = f"It could not be read ({type(error).__name__}). Is the address right, and the server up?"
+        raise refused("the database", table, words) from None
+
+
+def _xes(path: Path) -> Pieces:
+    """Traces as cases, events as rows; lifecycle schedule, start and complete of one activity become one row."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for case, events in _traces(path):
+        rows += [{"case": case, **event} for event in events]
+        if len(rows) >= ROWS:
+            yield pd.DataFrame(rows), 0
+            rows = []
+    columns = ["case", "group", "activity", "queued", "start", "end", "resource", "outcome"]
+    yield pd.DataFrame(rows).reindex(columns=columns), 0
+
+
+def _traces(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    from xml.etree import ElementTree as ET
+
+    with open(path, "rb") as file:
+        if b"<!" in file.read(4096).replace(b"<!--", b""):
+            raise refused(path.name, "the file", "An XES file with a document type is not opened.")
+    try:
+        for _, element in ET.iterparse(str(path)):  # noqa: S314
+            if element.tag.rpartition("}")[2] == "trace":
+                own = {one.get("key"): one.get("value") for one in element if one.get("key")}
+                found = [
+                    {str(one.get("key")): one.get("value") for one in event}
+                    for event in element
+                    if event.tag.rpartition("}")[2] == "event"
+                ]
+                yield str(own.get("concept:name") or ""), _visits(found, own.get("group"))
+                element.clear()
+    except ET.ParseError as error:
+        raise refused(path.name, "the file", "It is not XML that can be read.", error.position[0]) from None
+
+
+_LIFE = {"schedule": "queued", "start": "start", "complete": "end"}
+
+
+def _visits(events: list[dict[str, Any]], group: str | None) -> list[dict[str, Any]]:
+    """A trace's events as visits."""
+    visits: list[dict[str, Any]] = []
+    for event in events:
+        one = {
+            "activity": event.get("concept:name"), "resource": event.get("org:resource"),
+            "outcome": event.get("outcome"), "group": event.get("group") or group,
+            **{name: event[name] for name in ("queued", "start", "end") if event.get(name)},
+        }  # fmt: skip
+        moment = _LIFE.get(str(event.get("lifecycle:transition")), "end")
+        if "start" in one or "queued" in one or "time:timestamp" not in event:
+            visits.append(one)
+        elif visits and visits[-1]["activity"] == one["activity"] and moment != "queued" and moment not in visits[-1]:
+            visits[-1][moment] = event["time:timestamp"]
+        else:
+            visits.append({**one, moment: event["time:timestamp"]})
+    for visit in visits:
+        if "end" in visit and "start" not in visit and "queued" not in visit:
+            visit["start"] = visit["end"]
+    return visits

@@ -1,0 +1,119 @@
+"""Calibration from an event log: the base case's own log gives the base case back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import round_trip
+from round_trip import Hits, calibrated, drawing
+
+from flowsim import engines, plan, scenario, tables
+from flowsim.calibration.log import LogCalibration, calibrate_log, read_events
+from flowsim.calibration.log.pathway import Pathway
+from flowsim.calibration.log.today import ages_law
+from flowsim.measures.event_log import EVENTS, event_log
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("round_trip")
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> tables.Results:
+    return round_trip.run(104, 11, folder)
+
+
+@pytest.fixture(scope="module")
+def found(results: tables.Results, folder: Path) -> LogCalibration:
+    return calibrated(results, folder)
+
+
+def test_a_run_exports_what_calibration_reads(results: tables.Results) -> None:
+    log = event_log(results)
+    assert tuple(log.columns) == EVENTS
+    assert len(log) == len(results.contacts)
+    surgery = log[log["activity"] == "surgery"].iloc[0]
+    assert surgery["resource"] == "theatre"
+    assert (log["start"].isna() & (log["outcome"] == "open")).sum() > 50
+
+
+def test_the_base_case_gives_itself_back(found: LogCalibration) -> None:
+    hits = Hits()
+    hits.add(found, Pathway(drawing()))
+    assert len(hits.by_name) > 90
+    assert hits.pooled > 0.9
+    assert (found.window.weeks, found.start) == (104, "2029-01-01")
+
+
+def test_planned_delays_are_exact_and_stays_free_of_the_film(found: LogCalibration) -> None:
+    by_name = {one.name: one.estimate for one in found.parameters}
+    assert by_name["pathway.control_film.delay"].value == pytest.approx(70)
+    assert by_name["pathway.ward_film.delay"].value == pytest.approx(4 / 24, abs=1e-4)
+    assert by_name["pathway.surgery.stay.nights.by_group.default.0"].holds(0.05)
+
+
+def test_the_queue_today_is_who_waits_at_the_last_instant(found: LogCalibration, results: tables.Results) -> None:
+    waiting = results.contacts[(results.contacts["outcome"] == "open") & (results.contacts["step"] == "surgery")]
+    (queue,) = [one for one in found.starts["queue_at_start"] if one["step"] == "surgery"]
+    assert queue["patients"] == len(waiting)
+    last = queue["waited"]["bins"][-1]["to"]
+    assert float(last.split()[0]) == pytest.approx((728 - waiting["queued_day"]).max(), abs=0.02)
+
+
+def test_the_calibrated_scenario_runs(found: LogCalibration, folder: Path) -> None:
+    path = folder / "scenarios" / "calibrated.yaml"
+    found.to_yaml(path)
+    assert path.read_text().startswith("# Written by `flowsim calibrate`")
+    assert "# Assumed: who follows whom" in path.read_text()
+    found.to_yaml(folder / "scenarios" / "set_7.yaml", number=7)
+    for name in ("calibrated", "set_7"):
+        made = plan.build(scenario.load(folder / "scenarios" / f"{name}.yaml"))
+        assert made.setting.start.isoformat() == "2029-01-01"
+    rows = engines.run(made, plan.draw(made, 1, 0))
+    assert len(rows["patients"]["patient"]) > 5000
+
+
+def test_parameter_sets_spread_around_the_estimates(found: LogCalibration) -> None:
+    sets = [found.scenario(number=k)["arrivals"]["referrals"]["per_week"] for k in range(1, 101)]
+    one = next(p for p in found.parameters if p.name == "arrivals.referrals.per_week").estimate
+    assert np.mean(sets) == pytest.approx(one.value, rel=0.01)
+    assert np.std(sets) == pytest.approx((one.high - one.low) / 3.92, rel=0.25)
+    shares = found.scenario(number=5)["pathway"]["triage"]["then"]
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_without_a_capacity_table_capacity_is_censored(results: tables.Results) -> None:
+    found = calibrate_log(read_events(event_log(results)), drawing())
+    by_name = {one.name: one for one in found.parameters}
+    theatre = by_name["resources.theatre.slots_per_week"]
+    assert "censored" in theatre.how
+    assert theatre.estimate.value == pytest.approx(16, rel=0.12)
+    assert any("no capacity table" in words for words in found.assumed)
+
+
+def test_a_log_of_finished_visits_only_says_what_it_cannot_give(results: tables.Results) -> None:
+    log = event_log(results)
+    found = calibrate_log(read_events(log[log["start"].notna()]), drawing())
+    assert any("only visits that have begun" in words for words in found.assumed)
+    assert not any(one["step"] == "surgery" for one in found.starts["queue_at_start"])
+
+
+def test_ages_tell_no_patient() -> None:
+    law = ages_law(np.linspace(3, 90, 200))
+    assert [one["share"] for one in law["bins"]] == [0.0, *[0.1] * 10]
+    assert ages_law(np.array([2.0, 9.0]))["law"] == "uniform"
+    assert sum(one["share"] for one in ages_law(np.repeat([0.0, 5.0], 20))["bins"]) == pytest.approx(1)
+
+
+@pytest.mark.slow
+def test_twenty_seeds_of_three_years(folder: Path, tmp_path: Path) -> None:
+    """At least 90 % of all 95 % intervals hold the truth, and of no parameter fewer than 75 %."""
+    hits, path = Hits(), Pathway(drawing())
+    for seed in range(20):
+        hits.add(calibrated(round_trip.run(156, 1000 + seed, tmp_path), folder), path)
+    assert hits.pooled >= 0.9
+    poor = {name: np.mean(one) for name, one in hits.by_name.items() if np.mean(one) < 0.75 and len(one) >= 10}
+    assert not poor
