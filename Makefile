@@ -12,7 +12,7 @@ SEED ?= 1
 .PHONY: run test test-all check format clean
 
 run: $(READY)
-	@$(BIN)/flowsim run scenarios/ortho_*.yaml --replications $(REPLICATIONS) --seed $(SEED) --workers $(WORKERS) --out outputs/ortho
+	@$(BIN)/flowsim run scenarios/ortho_*.yaml --replications $(REPLICATIONS) --seed $(SEED) --workers $(WORKERS) --steps 5 --out outputs/ortho
 
 test: $(READY)
 	@$(BIN)/python -m pytest -q -n $(WORKERS)

@@ -240,7 +240,7 @@ def test_precision_adds_replications_and_is_honest_at_the_cap(tmp_path: Path) ->
     assert study_.run["replications"] == 9
     (said,) = [text for text in study_.run["warnings"] if "precision" in text]
     assert said.startswith("After 9 replications (the most allowed) the precision 0.1% is not reached: ")
-    assert "queue_end of today ±" in said
+    assert "queue_end (today) ±" in said
     straight = study.run([today], Design(9), tmp_path / "straight")
     pd.testing.assert_frame_equal(study_.tables["by_replication"], straight.tables["by_replication"])
 

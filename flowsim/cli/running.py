@@ -162,7 +162,7 @@ def _show(study: Study, wish: Wish) -> None:
     for line in [*shown.binding(study, words), "", *shown.by_hand(study, words)]:
         out(line)
     out()
-    for text in study.run["warnings"]:
+    for text in study.run["warnings_sv" if wish.lang == "sv" else "warnings"]:
         note(f"{'Obs' if wish.lang == 'sv' else 'Note'}: {text}")
     where = study.folder / REPORT
     if where.exists():

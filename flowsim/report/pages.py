@@ -96,6 +96,7 @@ def _texts(reading: Reading) -> dict[str, Any]:
     """All the page says beside its figures."""
     words, run = reading.words, reading.run
     first, further = answer.headline(reading)
+    warned = run.get("warnings_sv" if words.lang == "sv" else "warnings", run.get("warnings", []))
     return {
         "words": words,
         "say": words,
@@ -109,7 +110,7 @@ def _texts(reading: Reading) -> dict[str, Any]:
             plain(text, 400) for text in dict.fromkeys(t for s in reading.settings.values() for t in s.assumed)
         ],
         "changes": _changes(reading),
-        "warnings": [plain(str(text), 600) for text in [*run.get("warnings", []), *run.get("failures", [])]],
+        "warnings": [plain(str(text), 600) for text in [*warned, *run.get("failures", [])]],
         "run": _run(reading),
         "inputs": [(plain(name), str(digest)) for name, digest in run.get("inputs", {}).items()],
         "version": run.get("versions", {}).get("flowsim", ""),

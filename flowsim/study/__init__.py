@@ -101,7 +101,8 @@ def run(
     made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, design, costs, progress)}
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(target.name, scenarios, design, replications)
-    record |= {"failures": [str(failure) for failure in outcome.failures], "warnings": said}
+    record |= {"failures": [str(failure) for failure in outcome.failures]}
+    record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
     record["price_year"] = next((one.price_year for one in costs.values()), None)
     with folder.replacing(target) as new:
         hashes = _write(new, made, plans, scenarios)

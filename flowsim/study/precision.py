@@ -30,8 +30,8 @@ class Precision:
 
 def simulated(
     plans: Sequence[Plan], design: Design, measured: Measured, progress: Callable[[int, int], None] | None
-) -> tuple[experiment.Outcome, int, list[str]]:
-    """The outcome, the number of replications run, and what is to be said honestly about its precision."""
+) -> tuple[experiment.Outcome, int, list[tuple[str, str]]]:
+    """The outcome, the replications run, and what is to be said honestly about its precision (English, Swedish)."""
 
     def more(first: int, number: int) -> experiment.Outcome:
         return experiment.run(
@@ -69,11 +69,14 @@ def _needed(outcome: experiment.Outcome, count: int, wish: Precision) -> tuple[i
     return (int(wide["needed"].max()) if len(wide) else count), listed
 
 
-def _said(outcome: experiment.Outcome, count: int, wish: Precision) -> list[str]:
+def _said(outcome: experiment.Outcome, count: int, wish: Precision) -> list[tuple[str, str]]:
     """Nothing if the wish came true; else what did not, and how many replications it would take."""
     needed, wide = _needed(outcome, count, wish)
     if not wide:
         return []
-    listed = ", ".join(f"{measure} of {scenario} ± {share:.1%}" for scenario, measure, share in wide)
-    reached = f"After {count} replications (the most allowed) the precision {wish.share:.1%} is not reached: {listed}."
-    return [f"{reached} About {needed} replications would be needed."]
+    listed = ", ".join(f"{measure} ({scenario}) ± {share:.1%}" for scenario, measure, share in wide)
+    english = f"After {count} replications (the most allowed) the precision {wish.share:.1%} is not reached: {listed}."
+    swedish = f"Efter {count} körningar (högst tillåtna) är precisionen {wish.share:.1%} inte nådd: {listed}."
+    english += f" About {needed} replications would be needed."
+    swedish += f" Omkring {needed} körningar skulle behövas."
+    return [(english, swedish.replace("%", " %"))]
