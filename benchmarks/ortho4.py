@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import platform
 import sys
 import tempfile
@@ -69,7 +70,7 @@ def our_summary(rows: tables.Rows, made: plan.Plan) -> dict[str, float]:
     bed = {int(p) * 9 + int(v): s for p, v, s in _of(contacts, names, "surgery_stay", "started_s")}
     for row in np.flatnonzero(contacts["step"] == names.index("surgery")):
         over[row] = bed.get(int(contacts["patient"][row]) * 9 + int(contacts["visit"][row]), NEVER)
-    waiting = {name: 0.0 for name in model.CAPACITY}
+    waiting = dict.fromkeys(model.CAPACITY, 0.0)
     until = np.where(started == NEVER, made.end, started)
     for k, step in enumerate(made.steps):
         if step.needs or step.stay_of >= 0:
@@ -88,9 +89,8 @@ def _of(contacts: dict[str, np.ndarray], names: list[str], step: str, column: st
 
 def compare(peers: list[dict[str, float]], mine: list[dict[str, float]]) -> bool:
     """A line for each number; whether all agree within 4 standard errors of the difference."""
-    print(
-        f"\nThe same results? ({len(mine)} replications each)\n{'':24}{'plain SimPy':>12}{'flowsim':>12}{'errors apart':>14}"
-    )
+    print(f"\nThe same results? ({len(mine)} replications each)")
+    print(f"{'':24}{'plain SimPy':>12}{'flowsim':>12}{'errors apart':>14}")
     agree = True
     for name in peers[0]:
         a, b = ([one[name] for one in many] for many in (peers, mine))
@@ -141,16 +141,23 @@ def _seconds(made: plan.Plan, seed: int, engine: str) -> float:
     return timed(lambda: ours(made, seed, engine), collect=False)[0]
 
 
+def machine() -> str:
+    """Where and with what this was measured, and how busy it was."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+    libraries = ", ".join(f"{library} {version(library)}" for library in ("simpy", "numpy"))
+    busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"Python {platform.python_version()}, {libraries}; {platform.system()}, {name}, {os.cpu_count()} cores{busy}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--replications", type=int, default=20, help="for the comparison of results")
     parser.add_argument("--times", type=int, default=7, help="for the comparison of speed")
     parser.add_argument("--engine", default="simpy")
     asked = parser.parse_args()
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("simpy", "numpy"))
-    print(
-        f"Python {platform.python_version()}, {libraries}, {platform.system()} {platform.machine()}, {platform.processor()}"
-    )
+    print(machine())
     made = plan.build(scenario.load(HERE / "ortho4.yaml"))
     peers = [peer_summary(simpy_plain.run(seed)) for seed in range(asked.replications)]
     mine = [our_summary(ours(made, seed, asked.engine), made) for seed in range(asked.replications)]

@@ -87,7 +87,9 @@ def nobody_waits_beside_an_idle_server(made: Plan, draws: Draws, rows: Rows) -> 
             for step in users.values()
         )
         shifts = draws.shifts[k].tolist() if resource.kind == "staff" else []
-        if not (alone and _plain_queue(made, k) and shifts and all(close == FOREVER for _, close, *_ in shifts)):
+        if not (
+            alone and _plain_queue(made, k) and shifts and all(s[0] <= made.begin and s[1] == FOREVER for s in shifts)
+        ):
             continue
         busy: Counter[int] = Counter()
         for c in contacts:
