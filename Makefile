@@ -5,14 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-REPLICATIONS ?= 30
+REPLICATIONS ?= 20
 WORKERS ?= 2
 SEED ?= 1
 
 .PHONY: run test test-all check format clean
 
 run: $(READY)
-	@$(BIN)/flowsim run scenarios/ortho_*.yaml --replications $(REPLICATIONS) --seed $(SEED) --workers $(WORKERS) --steps 5 --out outputs/ortho
+	@$(BIN)/flowsim run scenarios/ortho_*.yaml --replications $(REPLICATIONS) --seed $(SEED) --workers $(WORKERS) --steps 3 --out outputs/ortho
 
 test: $(READY)
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
