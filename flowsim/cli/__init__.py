@@ -134,7 +134,7 @@ def run(
     seed: Annotated[int, typer.Option(help="Seed of all luck; the same seed gives the same tables.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     engine: Annotated[str, typer.Option(help="Simulation engine.")] = "simpy",
-    out: Annotated[Path | None, typer.Option(help="Study folder; default outputs/<first scenario>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Study folder; default outputs/<what the files are called>.")] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report too.")] = True,
     json: Json = False,
     lang: Language = Lang.en,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,7 +134,9 @@ def _share(text: str) -> float:
 
 
 def _stem(paths: Sequence[Path]) -> str:
-    return paths[0].stem
+    """The study's name if none is given: what the files' names begin with alike, else the first one's."""
+    alike = os.path.commonprefix([path.stem for path in paths]).strip("_- ")  # noqa: RUF071 - names, not paths
+    return alike if len(alike) > 2 else paths[0].stem
 
 
 def _reproduce(failure: str, made: Study, paths: Sequence[Path]) -> str:

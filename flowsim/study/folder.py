@@ -74,7 +74,7 @@ def _on_disk(folder: Path) -> None:
     """Every file and directory below handed to the disk before the folder is shown to anybody."""
     for path in [folder, *folder.rglob("*")]:
         if path.is_file() or os.name == "posix":
-            handle = os.open(path, os.O_RDONLY)
+            handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
