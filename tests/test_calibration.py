@@ -322,6 +322,8 @@ BAD = {
     "no such day": ("date,count\n2027-02-30,12\n2027-03-08,3\n", "line 2: date", "day of the calendar"),
     "gap": ("week,count\n1,12\n2,\n3,9\n", "line 3: count", "cell is empty"),
     "thousands": ('week,count\n1,12\n2,"1,234"\n', "line 3: count", "thousands or decimals"),
+    "two decimal marks": ('week,count\n1,"12,5"\n2,4.5\n', "line 3: count", "decimal mark"),
+    "negative hours": ("week,count,hours\n1,12,-3\n2,4,5\n", "line 2: hours", "negative"),
     "two ways": ("week,count\n2026-W01,12\n2,4\n", "week", "one way for all"),
 }
 
@@ -344,6 +346,29 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         calibration.read_weekly(path)
     assert [fault.line for fault in caught.value.faults] == [2, 3, 4, 6]
+
+
+def test_a_missing_year_is_said() -> None:
+    frame = weekly(20.0 + np.arange(150) % 5)
+    frame = frame[(frame["monday"] < date(2021, 1, 4)) | (frame["monday"] >= date(2022, 1, 3))]
+    found = calibration.calibrate(frame, whole=True, samples=9).resources["theatre"]
+    assert found.missing == 52
+    assert any("52 of them in a row" in words for words in found.assumed)
+
+
+def test_a_wrong_sheet_is_said(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "h.xlsx", engine="xlsxwriter") as book:
+        pd.DataFrame({"note": ["a"]}).to_excel(book, sheet_name="Read me", index=False)
+        pd.DataFrame({"week": [1], "count": [3]}).to_excel(book, sheet_name="Weeks", index=False)
+    with pytest.raises(InputError, match="first sheet is read"):
+        calibration.read_weekly(tmp_path / "h.xlsx")
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with open(tmp_path / "h.csv", "wb") as file:
+        file.truncate(1_000_000_000)
+    with pytest.raises(InputError, match="larger than 50 MB"):
+        calibration.read_weekly(tmp_path / "h.csv")
 
 
 def test_files_that_are_no_tables(tmp_path: Path) -> None:

@@ -175,7 +175,9 @@ def _assumed(evidence: Evidence, asked: Asked) -> list[str]:
     """What was taken for granted, in words."""
     series, model, following = evidence.series, evidence.model, evidence.autocorrelation
     found = f"the history has {following.latent:.2f} (p {following.p:.2f})"
+    gap = int(np.diff(series.number).max()) - 1 if series.missing else 0
     said: list[tuple[bool, str]] = [
+        (gap >= 26, f"{series.missing} weeks are missing, {gap} of them in a row: what happened then is not known"),
         (series.measured == "count", "what was done is taken as what was offered: no queue is known"),
         (not series.mondays, "no year is printed: no holidays by date, season by week number only"),
         (len(series.y) < 104, "fewer than 104 weeks: no trend is looked for"),

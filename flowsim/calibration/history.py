@@ -82,8 +82,17 @@ def _recognised(table: Table, columns: Mapping[str, str]) -> dict[str, str]:
         found["count"] = found["offered"]
     if "week" not in found and "week_monday" not in found:
         known = ", ".join((*HEADINGS["week"], *HEADINGS["week_monday"]))
-        raise refused(table.file, "the headings", f"A column that says which week is needed, called one of: {known}.")
+        raise refused(
+            table.file,
+            "the headings",
+            f"A column that says which week is needed, called one of: {known}.{_sheet(table)}",
+        )
     return found
+
+
+def _sheet(table: Table) -> str:
+    """Which sheet was read, of a workbook."""
+    return " Of a workbook the first sheet is read." if table.file.lower().endswith(".xlsx") else ""
 
 
 def _weeks(table: Table, found: dict[str, str]) -> tuple[dict[int, tuple[int, int, date | None]], list[Fault]]:
@@ -135,9 +144,9 @@ def _long(
     table: Table, found: dict[str, str], weeks: dict[int, tuple[int, int, date | None]], name: str, faults: list[Fault]
 ) -> list[dict[str, Any]]:
     """One row of the file, one row of the history."""
-    values = {
-        ours: _read(table, found[ours], number_in, faults) for ours in ("count", "hours", "offered") if ours in found
-    }
+    numbers = [ours for ours in ("count", "hours", "offered") if ours in found]
+    values = {ours: _read(table, found[ours], number_in, faults) for ours in numbers}
+    faults.extend(fault for ours in numbers for fault in _two_marks(table, found[ours]))
     closed = _read(table, found["closed"], _yes, faults) if "closed" in found else {}
     names: dict[int, Any] = dict(table.column(found["resource"])) if "resource" in found else {}
     named, rows = {fault.line for fault in faults}, []
@@ -165,7 +174,9 @@ def _wide(
         ]
     if not rows:
         known = ", ".join(HEADINGS["count"])
-        raise refused(table.file, "the headings", f"A column of counts is needed, called one of: {known}.")
+        raise refused(
+            table.file, "the headings", f"A column of counts is needed, called one of: {known}.{_sheet(table)}"
+        )
     return rows
 
 
@@ -205,6 +216,19 @@ def number_in(cell: Any) -> float | None:
     if text[0] in "-−":
         raise ValueError("This is negative; a week has 0 or more.")
     return float(text.replace(",", "."))
+
+
+def _two_marks(table: Table, heading: str) -> list[Fault]:
+    """The first cell whose decimal mark is another than those above it."""
+    marks: dict[str, int] = {}
+    for row, cell in table.column(heading):
+        match = re.fullmatch(r"\s*\d+([.,])\d+\s*", cell) if isinstance(cell, str) else None
+        if match:
+            marks.setdefault(match[1], row)
+    if len(marks) < 2:
+        return []
+    words = "Its decimal mark is another than those above it: use one in a column, a point or a comma."
+    return [Fault(table.file, max(marks.values()), heading, "", words)]
 
 
 def _yes(cell: Any) -> bool:

@@ -211,7 +211,7 @@ def nights(visits: Visits, path: Pathway) -> Iterator[Parameter]:
 
 
 def _day_share(clock: str) -> float:
-    """ "11:00" as a share of the day."""
+    """A time of day such as 11:00 as a share of the day."""
     hours, _, minutes = str(clock).partition(":")
     return int(hours) / 24 + int(minutes or 0) / 1440
 

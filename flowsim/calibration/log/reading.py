@@ -106,7 +106,7 @@ class _Reader:
         data: dict[str, Any] = {"row": row}
         for name in ("case", "group", "activity", "resource"):
             cells = piece[found[name]] if name in found else pd.Series("", index=piece.index)
-            data[name] = cells.astype("str").fillna("").str.strip().replace({"nan": "", "None": ""}).to_numpy()
+            data[name] = _text(cells).to_numpy()
         for name in MOMENTS:
             if name in found and name != "booked":
                 data[name] = self._moments(piece[found[name]], name, found[name], row, why)
@@ -160,6 +160,13 @@ class _Reader:
                 raise refused(self.file, str(heading), words, before + 2 + piece.index.get_loc(where))
 
 
+def _text(cells: pd.Series) -> pd.Series:
+    """Cells as texts, empty ones as ''; whole numbers without the decimals a spreadsheet gives them."""
+    if _whole(cells):
+        cells = cells.astype("Int64")
+    return cells.astype("str").fillna("").str.strip().replace({"nan": "", "None": "", "<NA>": ""})
+
+
 def _whole(cells: pd.Series) -> bool:
     """Whether a column of floats holds whole numbers only."""
     known = cells.dropna()
@@ -177,7 +184,7 @@ def _outcomes(piece: pd.DataFrame, found: Mapping[str, str], data: Mapping[str, 
     said = np.where(np.isnan(data["start"]), "open", np.where(np.isnan(data["end"]), "open", "done"))
     if "outcome" not in found:
         return np.where(~np.isnan(data["start"]) & ("end" not in found), "done", said)
-    text = piece[found["outcome"]].astype("str").str.strip().str.lower().replace({"nan": "", "none": ""})
+    text = _text(piece[found["outcome"]]).str.lower()
     known = text.map(WORDS)
     why[known.isna().to_numpy() & (why == "")] = (
         f"The outcome must be one of: {', '.join(sorted(set(WORDS.values())))}."

@@ -55,11 +55,12 @@ def _csv(path: Path) -> Pieces:
         raise refused(path.name, "the headings", "The first line is empty: it must hold the headings.")
     lines = max(int(path.stat().st_size / max(len(head) / max(head.count(b"\n"), 1), 1)), 1)
     try:
-        for piece in pd.read_csv(
+        with pd.read_csv(
             path, sep=max(";\t,", key=first.count), dtype=str, chunksize=ROWS, encoding=encoding,
             encoding_errors="replace", keep_default_na=False, na_values=[""], quoting=csv.QUOTE_MINIMAL,
-        ):  # fmt: skip
-            yield piece, lines
+        ) as reader:  # fmt: skip
+            for piece in reader:
+                yield piece, lines
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         line = re.search(r"line (\d+)", str(error))
         raise refused(path.name, "the file", "It is not a table of text.", int(line[1]) if line else 0) from None
@@ -71,7 +72,8 @@ def _xlsx(path: Path) -> Pieces:
     rows = [row for _, row in guarded_xlsx(path)]
     if len(rows) < 2:
         raise refused(path.name, "the file", "Its first sheet is empty: headings and at least one row are needed.")
-    yield pd.DataFrame(rows[1:], columns=[str(one).strip() for one in rows[0]]).replace("", None), len(rows) - 1
+    frame = pd.DataFrame(rows[1:], columns=[str(one).strip() for one in rows[0]]).replace("", None).infer_objects()
+    yield frame, len(frame)
 
 
 def _parquet(path: Path) -> Pieces:
