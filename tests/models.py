@@ -162,6 +162,8 @@ def _resources(grid: Grid, full: bool) -> Mapping:
         film["tranches"] = {"evening": evening}
     if grid.one_in(3):
         film["luck"] = {"law": "lognormal", "cv": 0.4}
+    if grid.one_in(4):
+        film |= {"season": [{"weeks": [1, 9], "factor": 0.5}], "keep_week_total": grid.of(True, False)}
     ward: Mapping = {"kind": "places", "places": grid.of(2, 1, 4)}
     if grid.one_in(3):
         ward["by_weekday"] = {"sat": 1, "sun": 0}
@@ -312,7 +314,8 @@ def _at_start(grid: Grid, pathway: Mapping) -> Mapping:
         made["queue_at_start"] = [
             {"step": step, "patients": grid.number(1, 6), "waited": waited, "clock": grid.of("decision", "referral")}
         ]
-    stays = [name for name, step in pathway.items() if "stay" in step and name not in ("lab", "scan")]
+    beds = [n for n, step in pathway.items() if "stay" in step or next(iter(step.get("needs", ())), "") == "room"]
+    stays = [name for name in beds if name not in ("lab", "scan", "check")]
     if stays and grid.one_in(2):
         made["in_beds_at_start"] = [{"step": grid.of(*stays), "patients": grid.number(1, 3), "remaining": grid.law()}]
     if grid.one_in(3):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from math import sqrt
 
+import pandas as pd
 import pytest
 import theory
-from estimates import Estimate, Numbers, estimate, joined, occupancy, total, waiting
+from estimates import Estimate, Numbers, estimate, joined, occupancy, runs, total, waiting
 
-from flowsim import measures
+from flowsim import comparison, measures
 from flowsim.tables import Results
 
 REPLICATIONS = 20
@@ -171,6 +172,18 @@ def test_blocking_in_tandem() -> None:
         return {"throughput": float(admitted.between(0, results.setting.end_day).sum()) / hours}
 
     check(estimate("theory_tandem", REPLICATIONS, say), {"throughput": theory.tandem_throughput(1, 1.5)})
+
+
+@pytest.mark.slow
+def test_intervals_cover_the_exact_value() -> None:
+    """P-ORACLE: over 200 seeds the 95 % interval of 6 replications holds the exact value in 90 to 99 % of the cases."""
+    exact = 0.6 * theory.mmc_wait(1, 0.6, 1)
+    covered = 0
+    for seed in range(200):
+        frames = pd.concat([measures.mean_queue(results) for results in runs("theory_mm1", 6, seed)])
+        (row,) = comparison.interval(frames[frames["kind"] == "step"]).itertuples()
+        covered += row.low <= exact <= row.high
+    assert 0.90 <= covered / 200 <= 0.99, f"{covered} of 200"
 
 
 @pytest.mark.parametrize(
