@@ -232,6 +232,17 @@ def test_the_console_script_speaks_to_pipes_without_colour(project: Path) -> Non
     assert "\x1b" not in done.stdout + done.stderr
 
 
+def test_a_narrow_terminal_gets_a_table_in_pieces() -> None:
+    from flowsim.cli.screen import Sheet, _pieces
+
+    sheet = Sheet("", ["scenario", *(f"measure\n{k}" for k in range(8))], [["A  today", *["1,234 ± 56"] * 8]])
+    assert _pieces(sheet, 200) == [[0, 1, 2, 3, 4, 5, 6, 7, 8]]
+    narrow = _pieces(sheet, 60)
+    assert len(narrow) > 1
+    assert all(piece[0] == 0 for piece in narrow)
+    assert [place for piece in narrow for place in piece[1:]] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
 def test_a_broken_replication_is_told_with_the_command_that_runs_it_alone(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

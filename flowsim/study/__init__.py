@@ -98,10 +98,11 @@ def run(
     costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
     outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
-    made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, design, costs, progress)}
+    rungs = _rungs(scenarios, design, costs, progress)
+    made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, rungs, design)}
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(target.name, scenarios, design, replications)
-    record |= {"failures": [str(failure) for failure in outcome.failures]}
+    record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}
     record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
     record["price_year"] = next((one.price_year for one in costs.values()), None)
     with folder.replacing(target) as new:
@@ -114,34 +115,35 @@ def run(
     return load(target)
 
 
+def _rungs(
+    scenarios: Sequence[Scenario], design: Design, costs: dict[str, Any], progress: Progress | None
+) -> experiment.Outcome:
+    """What lies between the baseline and scenarios of several changes, run for the table of what each change did."""
+    between = steps.between(scenarios) if design.steps else {}
+    if not between:
+        return experiment.Outcome({})
+    return experiment.run(
+        [part for _, part in between.values()],
+        min(design.replications, design.steps),
+        design.seed,
+        first=design.first,
+        workers=design.workers,
+        engine=design.engine,
+        summarise=Measured({rung: costs[of] for rung, (of, _) in between.items() if of in costs}),
+        progress=progress,
+    )
+
+
 def _steps(
-    scenarios: Sequence[Scenario],
-    outcome: experiment.Outcome,
-    design: Design,
-    costs: dict[str, Any],
-    progress: Progress | None,
+    scenarios: Sequence[Scenario], outcome: experiment.Outcome, rungs: experiment.Outcome, design: Design
 ) -> dict[str, pd.DataFrame]:
-    """The table of what each change did, with the runs it takes; none where it was not asked for or has no rows."""
-    number = min(design.replications, design.steps)
-    found, rungs = steps.ladders(scenarios), steps.between(scenarios) if number else {}
-    if not found or not number:
+    """The table of what each change did; none where it was not asked for, or nothing is changed."""
+    found = steps.ladders(scenarios)
+    if not found or not design.steps:
         return {}
-    numbers = outcome.summaries["headline"]
-    numbers = numbers[numbers["replication"] < design.first + number]
-    if rungs:
-        priced = {rung: costs[of] for rung, (of, _) in rungs.items() if of in costs}
-        extra = experiment.run(
-            [part for _, part in rungs.values()],
-            number,
-            design.seed,
-            first=design.first,
-            workers=design.workers,
-            engine=design.engine,
-            summarise=Measured(priced),
-            progress=progress,
-        )
-        numbers = pd.concat([numbers, extra.summaries["headline"]], ignore_index=True)
-    return {"steps": steps.table(numbers, found)}
+    numbers = [outcome.summaries["headline"], *(kept for name, kept in rungs.summaries.items() if name == "headline")]
+    frame = pd.concat(numbers, ignore_index=True)
+    return {"steps": steps.table(frame[frame["replication"] < design.first + design.steps], found)}
 
 
 def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tuple[Study, list[str]]:
