@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+import numpy as np
+
 from flowsim import schema, tables
 from flowsim.calibration.back_test import SAFE, BackTest
 from flowsim.calibration.choice import LawFit
@@ -115,7 +117,7 @@ class Calibration:
         """Everything as plain mappings, lists, texts and rounded numbers: for YAML and for machines."""
         head = {"source": self.source, "file": self.file, "samples": self.samples, "seed": self.seed}
         left = [[str(one.first), str(one.last), one.why] for one in self.exclude]
-        body = {name: _written(one) for name, one in self.resources.items()}
+        body = {name: written(one) for name, one in self.resources.items()}
         return {
             "calibration": {k: v for k, v in head.items() if v != ""},
             **({"exclude": left} if left else {}),
@@ -150,13 +152,14 @@ def sets_name(path: str | Path) -> str:
 
 
 def weeks_seen(evidence: Evidence) -> pd.DataFrame:
-    """Columns week, monday, number, seen, expected: the weeks that were fitted."""
+    """Columns week, monday, number, seen, hours, expected: the weeks that were fitted."""
     import pandas as pd
 
     series = evidence.series
     labels = [series.label(k) for k in range(len(series.y))]
     mondays = series.mondays or [None] * len(labels)
-    columns = {"week": labels, "monday": mondays, "number": series.number, "seen": series.y}
+    columns: dict[str, Any] = {"week": labels, "monday": mondays, "number": series.number, "seen": series.y}
+    columns["hours"] = np.full(len(labels), np.nan) if series.hours is None else series.hours
     return pd.DataFrame({**columns, "expected": evidence.model.mean})
 
 
@@ -190,7 +193,8 @@ def _sets(path: Path) -> dict[str, Sets]:
     return found
 
 
-def _written(one: ResourceCalibration) -> dict[str, Any]:
+def written(one: ResourceCalibration) -> dict[str, Any]:
+    """One resource's findings as the file writes them."""
     by_week = [{"weeks": weeks, "factor": factor} for weeks, factor in one.season]
     found = {
         "level": {"unit": "per week", **plain(one.level)},

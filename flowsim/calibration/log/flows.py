@@ -61,7 +61,7 @@ def _arrivals(keys: Keys, path: Pathway, window: Window, moments: Floats) -> Ite
     if path.at((*keys, "variance_to_mean")) is not None:
         how = "variance over mean around season, chi-square"
         yield Parameter(
-            (*keys, "variance_to_mean"), e.dispersion(max(phi, 1.0), free), how, lambda d: round(max(d, 1.0), 4)
+            (*keys, "variance_to_mean"), e.dispersion(max(phi, 1.0), free), how, lambda d: round(max(d, 1.001), 4)
         )
 
 
