@@ -96,26 +96,47 @@ def check(
 
 @app.command()
 def calibrate(
-    history: Annotated[Path, typer.Argument(help="Weekly history: CSV, Excel (xlsx) or parquet.")],
+    history: Annotated[
+        str, typer.Argument(help="Weekly history or event log: CSV, xlsx, parquet; XES or a database address (log).")
+    ],
     out: Annotated[Path | None, typer.Option(help="File to write; default: the history's name with .yaml.")] = None,
+    pathway: Annotated[
+        Path | None, typer.Option(help="Scenario file whose pathway an event log is read along; makes a scenario.")
+    ] = None,
+    capacity: Annotated[Path | None, typer.Option(help="With --pathway: weekly table of capacity offered.")] = None,
+    table: Annotated[str, typer.Option(help="Table of a database.")] = "events",
     resource: Annotated[str, typer.Option(help="What a file without a column of resources is about.")] = "",
+    column: Annotated[list[str] | None, typer.Option(help='A heading not recognised: "count=Antal op".')] = None,
+    window: Annotated[str, typer.Option(help='Days to use: "2016-01-04,2018-12-30".')] = "",
+    hold_out: Annotated[str, typer.Option(help="Days after the window to be judged by.")] = "",
     exclude: Annotated[list[str] | None, typer.Option(help='Weeks to leave out: "from,to,why".')] = None,
     luck: Annotated[str, typer.Option(help="auto, a law's name, bootstrap or classes.")] = "auto",
     level: Annotated[float | None, typer.Option(help="Own size a week, if the history is another's.")] = None,
+    plan: Annotated[str, typer.Option(help="Classes of weeks: equal_width, tertiles or k_means.")] = "equal_width",
+    fte_hours: Annotated[float | None, typer.Option(help="Hours a full-time equivalent works a week.")] = None,
     samples: Annotated[int, typer.Option(min=19, help="Bootstrap samples of each test.")] = 199,
     seed: Annotated[int, typer.Option(help="Seed of the tests of fit.")] = 1,
+    report: Annotated[bool, typer.Option("--report/--no-report", help="Write the fit report too.")] = True,
     json: Json = False,
     lang: Language = Lang.en,
 ) -> None:
-    """Weekly history -> season, level and luck of capacity, fitted or bootstrapped, as YAML, with how well it fits.
+    """History -> season, level and luck of capacity as YAML, with how well it fits; event log -> a whole scenario.
 
     Example: flowsim calibrate calibration/history.csv --out calibration/theatre.yaml
     """
-    from flowsim.cli import fitting
+    from flowsim.cli import fitting, fitting_log
 
-    asked = fitting.Asked(out, resource, exclude or [], luck, level, samples, seed, json, lang.code)
     with spoken():
-        fitting.calibrate(history, asked)
+        columns = fitting.columns_of(column or [])
+        if pathway is not None:
+            log = fitting_log.Asked(pathway, out, capacity, table, columns, fitting.days_of(window), json, lang.code)
+            fitting_log.calibrate(history, log)
+            return
+        days = fitting.days_of(window), fitting.days_of(hold_out)
+        chosen = fitting.Chosen(luck, level, plan, fte_hours, samples, seed)
+        fitting.calibrate(
+            Path(history), fitting.Asked(out, resource, columns, days, exclude or [], chosen, report, json, lang.code)
+        )
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,46 +17,89 @@ if TYPE_CHECKING:
 POISSON_REFUSED = 0.01
 
 
+Window = tuple[date, date] | None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the user decides of the fit."""
+
+    luck: str
+    level: float | None
+    plan: str
+    hours_per_fte_week: float | None
+    samples: int
+    seed: int
+
+
 @dataclass(frozen=True)
 class Asked:
-    """The options of `flowsim calibrate`, as typed."""
+    """The options of `flowsim calibrate` for a weekly history, as typed."""
 
     out: Path | None
     resource: str
+    columns: dict[str, str]
+    days: tuple[Window, Window]
+    """Window and held-out days."""
     exclude: Sequence[str]
-    luck: str
-    level: float | None
-    samples: int
-    seed: int
+    chosen: Chosen
+    report: bool
     json: bool
     lang: Literal["sv", "en"]
 
 
 def calibrate(history: Path, asked: Asked) -> None:
-    """Fits every resource of the history, writes the calibration file, and says what was found."""
+    """Fits every resource of the history, writes the calibration file and the fit report, and says what was found."""
     from flowsim import calibration
 
     if not history.is_file():
         raise refuse(history.as_posix(), "there is no such file.")
-    note(f"{history.name}: fitting, with {asked.samples} bootstrap samples a test ...")
+    note(f"{history.name}: fitting, with {asked.chosen.samples} bootstrap samples a test ...")
+    window, hold_out = asked.days
     found = calibration.calibrate(
         history,
         resource=asked.resource,
+        columns=asked.columns,
+        window=window,
+        hold_out=hold_out,
         exclude=asked.exclude,
-        luck=asked.luck,
-        level=asked.level,
-        samples=asked.samples,
-        seed=asked.seed,
+        **vars(asked.chosen),
     )
     target = asked.out or history.with_suffix(".yaml")
+    page = target.with_name(f"{target.stem}_fit.html") if asked.report else None
     try:
         found.to_yaml(target)
+        if page:
+            from flowsim.report.fit import write_fit
+
+            write_fit(found, page, asked.lang)
     except OSError as error:
         raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
     if asked.json:
-        out_json({"file": target.as_posix(), **found.data()})
+        out_json({"file": target.as_posix(), **({"report": page.as_posix()} if page else {}), **found.data()})
         return
     _show(found, target, asked.lang == "sv")
+    if page:
+        out(f"{'Hur väl det passar' if asked.lang == 'sv' else 'How well it fits'}: {page.as_posix()}")
+
+
+def columns_of(said: Sequence[str]) -> dict[str, str]:
+    """Our name -> the file's heading, from "count=Antal op". FlowsimError if there is no equals sign."""
+    pairs = [one.partition("=") for one in said]
+    if any(not ours or not heading for ours, _, heading in pairs):
+        raise FlowsimError('A column is said by our name and the file\'s heading: --column "count=Antal op".')
+    return {ours.strip(): heading.strip() for ours, _, heading in pairs}
+
+
+def days_of(text: str) -> Window:
+    """Two dates, comma between; None for nothing. FlowsimError otherwise."""
+    if not text:
+        return None
+    first, _, last = text.partition(",")
+    try:
+        return date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError:
+        raise FlowsimError(f'"{text}" is not two days: 2016-01-04,2018-12-30.') from None
 
 
 def _show(found: Calibration, target: Path, sv: bool) -> None:

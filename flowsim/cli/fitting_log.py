@@ -1,0 +1,91 @@
+"""`flowsim calibrate --pathway`: an event log read along a scenario's pathway, and the scenario it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from flowsim.cli.screen import Sheet, note, out, out_json, progress, show
+from flowsim.errors import FlowsimError
+
+if TYPE_CHECKING:
+    from flowsim.calibration.log import Events, LogCalibration
+
+LISTED = 20
+"""Rows left out that are shown on the screen; all stand in the file beside."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of `flowsim calibrate` for an event log, as typed."""
+
+    pathway: Path
+    out: Path | None
+    capacity: Path | None
+    table: str
+    columns: dict[str, str]
+    window: tuple[date, date] | None
+    json: bool
+    lang: Literal["sv", "en"]
+
+
+def calibrate(source: str, asked: Asked) -> None:
+    """Reads the log, fits the pathway's numbers, writes the scenario and the table of parameters beside it."""
+    from flowsim import schema
+    from flowsim.calibration import read_weekly
+    from flowsim.calibration.log import calibrate_log
+
+    drawing, _ = schema.read(schema.text_of(asked.pathway, kind="scenario file"), asked.pathway.as_posix())
+    events = _read(source, asked)
+    capacity = read_weekly(asked.capacity) if asked.capacity else None
+    found = calibrate_log(events, drawing, capacity, asked.window, lambda what: note(f"fitting {what} ..."))
+    name = "log" if "://" in source else Path(source).stem
+    target = asked.out or asked.pathway.with_name(f"{name}_calibrated.yaml")
+    beside = target.with_name(f"{target.stem}_parameters.csv")
+    try:
+        found.to_yaml(target)
+        beside.write_text(found.table().to_csv(index=False), encoding="utf-8")
+    except OSError as error:
+        raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
+    if asked.json:
+        table = found.table().to_dict(orient="records")
+        rejected = [str(fault) for fault in found.rejected]
+        said = {"parameters": table, "assumed": list(found.assumed), "rejected": rejected}
+        out_json(
+            {"file": target.as_posix(), "weeks": found.window.weeks, "rejected_rows": events.rejected_rows, **said}
+        )
+        return
+    _show(found, events, asked.lang == "sv")
+    out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {target.as_posix()}, {beside.as_posix()}")
+
+
+def _read(source: str, asked: Asked) -> Events:
+    """The log, with a bar of how far the reading has come."""
+    from flowsim.calibration.log import read_events
+
+    with progress("reading") as told:
+        return read_events(source, asked.columns, asked.table, told)
+
+
+def _show(found: LogCalibration, events: Events, sv: bool) -> None:
+    weeks = "veckor" if sv else "weeks"
+    out(f"{found.source}: {len(events.frame)} {'besök' if sv else 'visits'}, {found.window.weeks} {weeks}")
+    columns = ["parameter", "värde", "95 %", "antal"] if sv else ["parameter", "value", "95%", "number"]
+    rows = [
+        [
+            one.name,
+            f"{one.estimate.value:.4g}",
+            f"{one.estimate.low:.4g} – {one.estimate.high:.4g}",
+            str(one.estimate.n),
+        ]
+        for one in found.parameters
+    ]
+    show(Sheet("Parametrar" if sv else "Parameters", columns, rows))
+    for fault in found.rejected[:LISTED]:
+        note(f"{'Utelämnad' if sv else 'Left out'}: {fault}")
+    if events.rejected_rows > LISTED:
+        note(f"... {events.rejected_rows} {'rader i allt' if sv else 'rows in all'}")
+    for text in found.assumed:
+        note(f"{'Antaget' if sv else 'Assumed'}: {text}")

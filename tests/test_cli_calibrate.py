@@ -1,0 +1,75 @@
+"""`flowsim calibrate` as typed: a weekly history, an event log, and options that cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from histories import DOCTORS
+from typer.testing import CliRunner
+
+from flowsim.cli import app
+
+
+def typed(*words: str | Path) -> object:
+    return CliRunner().invoke(app, ["calibrate", *map(str, words)])
+
+
+def test_a_weekly_history_as_json(tmp_path: Path) -> None:
+    shutil.copy(DOCTORS, tmp_path / "doctors.csv")
+    done = typed(tmp_path / "doctors.csv", "--json", "--samples", "99", "--fte-hours", "36")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    one = said["resources"]["doctors"]
+    assert [(plan["weeks"], round(plan["target"])) for plan in one["plan"]] == [(33, 55), (15, 118), (4, 182)]
+    assert one["plan"][0]["fte"] == pytest.approx(3.01, abs=0.01)
+    assert (one["described"]["mean"], one["described"]["median"], one["described"]["below_mean"]) == (83, 70, 31)
+    assert one["contacts_and_hours"]["pearson"] == pytest.approx(0.298, abs=0.0006)
+    assert min(one["tried"], key=lambda fit: fit["aic"])["law"] == "lognormal"
+    assert Path(said["file"]).is_file()
+    assert "planning on the mean" in Path(said["report"]).read_text()
+
+
+def test_an_event_log_along_a_pathway(tmp_path: Path) -> None:
+    (tmp_path / "clinic.yaml").write_text(
+        "scenario: clinic\ntitle: A clinic\nhorizon: {start: 2027-01-04, weeks: 52}\ngroups: {all: {share: 1}}\n"
+        "arrivals: {r: {step: visit, per_week: 5}}\n"
+        "resources: {doctor: {kind: slots, slots_per_week: 9}}\n"
+        "pathway: {visit: {needs: [doctor], then: {visit_two: 0.5, discharged: 0.5}},\n"
+        "  visit_two: {needs: [doctor], then: discharged}}\n"
+    )
+    rows = ["case,activity,queued,start,end,outcome"]
+    for k in range(300):
+        day = f"2026-{1 + k // 28:02d}-{1 + k % 28:02d}"
+        rows.append(f"{k},visit,{day} 08:00,{day} 09:00,{day} 09:30,done")
+        if k % 4 == 0:
+            rows.append(f"{k},visit_two,{day} 09:30,{day} 15:00,{day} 15:20,done")
+    rows.append("9,visit,2026-01-09 08:00,2026-01-08 08:00,2026-01-09 09:00,done")
+    (tmp_path / "log.csv").write_text("\n".join(rows))
+    done = typed(tmp_path / "log.csv", "--pathway", tmp_path / "clinic.yaml", "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    shares = {one["parameter"]: one["value"] for one in said["parameters"]}
+    assert shares["pathway.visit.then.visit_two"] == pytest.approx(0.25, abs=0.01)
+    assert said["rejected_rows"] == 1
+    assert "line 377" in said["rejected"][0]
+    made = (tmp_path / "log_calibrated.yaml").read_text()
+    assert "scenario: log_calibrated" in made
+    assert (tmp_path / "log_calibrated_parameters.csv").read_text().startswith("parameter,value,low,high,n,how")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--window", "yesterday"), "not two days"),
+        (("--column", "count"), "our name and the file's heading"),
+        (("--plan", "halves"), "equal_width, tertiles, k_means"),
+    ],
+)
+def test_options_that_cannot_be_are_met_in_words(words: tuple[str, str], said: str, tmp_path: Path) -> None:
+    shutil.copy(DOCTORS, tmp_path / "doctors.csv")
+    done = typed(tmp_path / "doctors.csv", *words)
+    assert done.exit_code != 0
+    assert said in done.output
