@@ -117,3 +117,17 @@ def test_twenty_seeds_of_three_years(folder: Path, tmp_path: Path) -> None:
     assert hits.pooled >= 0.9
     poor = {name: np.mean(one) for name, one in hits.by_name.items() if np.mean(one) < 0.75 and len(one) >= 10}
     assert not poor
+
+
+def test_without_a_drawing_the_pathway_is_drawn_from_the_log(results: tables.Results, folder: Path) -> None:
+    log = event_log(results).replace({"activity": {"first_visit": "Första besök"}})
+    found = calibrate_log(read_events(log))
+    steps = found.drawing["pathway"]
+    assert "forsta_besok" in steps
+    assert steps["control_film"]["delay"] == "70 days"
+    assert found.drawing["resources"]["clinic"]["hours"].startswith("07:45-15:")
+    assert found.drawing["resources"]["ward"]["kind"] == "places"
+    assert any("ward_film is often queued while another visit goes on" in words for words in found.assumed)
+    found.to_yaml(folder / "scenarios" / "drawn.yaml")
+    made = plan.build(scenario.load(folder / "scenarios" / "drawn.yaml"))
+    assert len(engines.run(made, plan.draw(made, 1, 0))["patients"]["patient"]) > 3000

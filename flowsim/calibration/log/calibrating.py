@@ -13,6 +13,7 @@ import numpy as np
 
 from flowsim import chance, schema
 from flowsim.calibration.log import findings, flows, today
+from flowsim.calibration.log.drawing import drawn_from
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import ENDS, Pathway
 from flowsim.calibration.log.reading import Events
@@ -75,7 +76,7 @@ class LogCalibration:
 
 def calibrate_log(
     events: Events,
-    drawing: Mapping[str, Any],
+    drawing: Mapping[str, Any] | None = None,
     capacity: pd.DataFrame | None = None,
     window: tuple[date, date] | None = None,
     progress: Callable[[str], None] | None = None,
@@ -84,11 +85,15 @@ def calibrate_log(
 
     Args:
         events: as `read_events` gives it.
-        drawing: a scenario file as plain data: its structure is kept, its numbers are asked of the log.
+        drawing: a scenario file as plain data: its structure is kept, its numbers are asked of the log. Without it
+            one is drawn from the log, steps one after the other.
         capacity: a weekly table (`read_weekly`) with offered; without it capacity is censored by the queue.
         window: first Monday and last Sunday to use; default the log's whole weeks.
         progress: told what is being fitted.
     """
+    said: list[str] = []
+    if drawing is None:
+        events, drawing, said = drawn_from(events)
     path, visits = Pathway(copy.deepcopy(dict(drawing))), Visits(events, window_of(events, window))
     found: list[Parameter] = []
     asked: tuple[tuple[str, Callable[[], Iterator[Parameter]]], ...] = (
@@ -111,7 +116,7 @@ def calibrate_log(
         starts=today.starts(visits, path),
         start=today.start_of(visits),
         window=visits.window,
-        assumed=(*events.warnings, *_assumed(path, found, capacity is not None, visits)),
+        assumed=(*events.warnings, *said, *_assumed(path, found, capacity is not None, visits)),
         rejected=events.rejected,
         source=events.source,
     )

@@ -166,9 +166,12 @@ def _delay(name: str, law: Any, gaps: np.ndarray) -> Iterator[Parameter]:
         low, high = float(gaps.min()), float(gaps.max())
         spare = (high - low) * (0.025 ** (-1 / (n - 1)) - 1)
         step = (high - low) / (n - 1)
-        ends = e.Estimate(max(low - step, 0.0), low - spare, low, n), e.Estimate(high + step, high, high + spare, n)
+        ends = (
+            e.Estimate(max(low - step, 0.0), max(low - spare, 0.0), low, n),
+            e.Estimate(high + step, high, high + spare, n),
+        )
         for key, estimate in zip(("low", "high"), ends, strict=True):
-            yield Parameter((*keys, key), estimate, "the range of the gaps seen", _in_days)
+            yield Parameter((*keys, key), estimate, "the range of the gaps seen", _in_days, kind="exact")
     else:
         middle = float(np.median(gaps))
         if np.quantile(np.abs(gaps - middle), 0.9) < 2 * MINUTE:

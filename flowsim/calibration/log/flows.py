@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+WORTHLESS = 2.0
+"""A factor whose logarithm has a larger standard error than this is the drawing's."""
 
 
 def arrivals(visits: Visits, path: Pathway) -> Iterator[Parameter]:
@@ -56,7 +58,7 @@ def _arrivals(keys: Keys, path: Pathway, window: Window, moments: Floats) -> Ite
     how = "first queued inside the window; quasi-Poisson with the drawing's season"
     yield _factor((*keys, "per_week"), float(coefficients[0, 0]) - np.log(base), float(error[0]), len(y), how)
     for place, b, s in zip(places, coefficients[0, 1:], error[1:], strict=True):
-        for keys_ in place:
+        for keys_ in place if s < WORTHLESS else ():
             yield _factor(keys_, float(b) + np.log(base), float(s), len(y), how)
     if path.at((*keys, "variance_to_mean")) is not None:
         how = "variance over mean around season, chi-square"
@@ -122,7 +124,7 @@ def _capacity(
     found = offered(regular[ordinary] / open_share[ordinary], full[ordinary], x[ordinary])
     yield _level(found, x[ordinary], (*keys, "slots_per_week"), base, how)
     for place, (b, s) in zip(places, found.logs[1:], strict=True):
-        for keys_ in place:
+        for keys_ in place if s < WORTHLESS else ():
             yield _factor(keys_, b + np.log(base), s, int(ordinary.sum()), how)
     if resource.get("luck"):
         yield Parameter((*keys, "luck", "cv"), found.cv, how)

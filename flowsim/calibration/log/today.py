@@ -81,7 +81,7 @@ def due(visits: Visits, path: Pathway) -> list[dict[str, Any]]:
 
     Who is in several steps side by side is due at the step that joins them.
     """
-    found: dict[str, list[np.ndarray]] = {}
+    found: dict[str, list[tuple[np.ndarray, pd.DataFrame]]] = {}
     for step in path.steps:
         names = path.successors(step)
         if (
@@ -98,14 +98,16 @@ def due(visits: Visits, path: Pathway) -> list[dict[str, Any]]:
                 continue
             old = age > gaps.max() + 1
             share = float((after.loc[old, "next"] == name).mean()) if old.any() else 0.0
-            found.setdefault(name, []).append(_remaining(share, gaps, age[(after["next"] == "")].to_numpy()))
+            left = _remaining(share, gaps, age[(after["next"] == "")].to_numpy())
+            found.setdefault(name, []).append((left, after[after["next"] == name]))
     for step, _, join in path.splits():
         after = visits.following(ended(visits, path, step), [join])
         on_the_way = (visits.window.end - after.loc[after["next"] == "", "end"]).to_numpy()
         gaps = after["gap"].dropna().to_numpy()
         if len(gaps) >= 5:
-            found.setdefault(join, []).append(_remaining(1.0, gaps, on_the_way))
-    return [_due(name, np.concatenate(parts)) for name, parts in found.items() if sum(map(len, parts))]
+            left = _remaining(1.0, gaps, on_the_way)
+            found.setdefault(join, []).append((left, after[after["next"] == join]))
+    return [_due(name, parts) for name, parts in found.items() if sum(len(left) for left, _ in parts)]
 
 
 def _remaining(share: float, gaps: np.ndarray, ages: np.ndarray) -> np.ndarray:
@@ -116,8 +118,13 @@ def _remaining(share: float, gaps: np.ndarray, ages: np.ndarray) -> np.ndarray:
     return left[np.linspace(0, len(left) - 1, expected).astype(int)] if expected and len(left) else left[:0]
 
 
-def _due(name: str, left: np.ndarray) -> dict[str, Any]:
-    return {"name": f"{name}_due", "step": name, "patients": len(left), "due": ages_law(np.sort(left))}
+def _due(name: str, parts: list[tuple[np.ndarray, pd.DataFrame]]) -> dict[str, Any]:
+    """One entry; groups as of those who came that way."""
+    import pandas as pd
+
+    left = np.sort(np.concatenate([one for one, _ in parts]))
+    came = pd.concat([one[["group"]] for _, one in parts])
+    return {"name": f"{name}_due", "step": name, "patients": len(left), "due": ages_law(left), "groups": _shares(came)}
 
 
 def _left(path: Pathway, step: str) -> Any:
