@@ -73,3 +73,19 @@ def test_options_that_cannot_be_are_met_in_words(words: tuple[str, str], said: s
     done = typed(tmp_path / "doctors.csv", *words)
     assert done.exit_code != 0
     assert said in done.output
+
+
+def test_a_run_written_as_a_log_can_be_calibrated(tmp_path: Path) -> None:
+    base = Path(__file__).parents[1] / "scenarios" / "one_queue.yaml"
+    done = CliRunner().invoke(app, ["log", str(base), "--out", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert said["events"]["rows"] > 100
+    header = Path(said["events"]["file"]).read_text().splitlines()[0]
+    assert header == "case,group,activity,queued,booked,start,end,resource,outcome"
+    assert Path(said["capacity"]["file"]).read_text().startswith("week,resource,count,offered")
+    (tmp_path / base.name).write_text(base.read_text())
+    words = [said["events"]["file"], "--pathway", tmp_path / base.name, "--capacity", said["capacity"]["file"]]
+    done = typed(*words, "--out", tmp_path / "again.yaml", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["parameters"]

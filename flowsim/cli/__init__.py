@@ -1,4 +1,4 @@
-"""What a planner types: new, check, calibrate, run, report. Reads arguments, calls one room, shows the answer.
+"""What a planner types: new, check, calibrate, log, run, report. Reads arguments, calls one room, shows the answer.
 
 Every command has --help with an example and --json for machines. Results go to stdout, progress and warnings to
 stderr. Heavy libraries are imported inside the commands, so that `flowsim --help` answers at once.
@@ -137,6 +137,24 @@ def calibrate(
         fitting.calibrate(
             Path(history), fitting.Asked(out, resource, columns, days, exclude or [], chosen, report, json, lang.code)
         )
+
+
+@app.command()
+def log(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write into; default outputs.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
+    json: Json = False,
+) -> None:
+    """One simulated run as an event log and a weekly capacity table (CSV), in the columns that `calibrate` reads.
+
+    Example: flowsim log scenarios/ortho_today.yaml --out outputs/log
+    """
+    from flowsim.cli import logging_run
+
+    with spoken():
+        logging_run.write_log(scenario, out, seed, replication, json)
 
 
 @app.command()
