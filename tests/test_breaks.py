@@ -11,6 +11,7 @@ from histories import DOCTORS, FOUR_YEARS, HEP
 from flowsim import calibration, chance
 from flowsim.calibration.breaks import PENALTY, Weeks, segments
 from flowsim.calibration.episodes import Stability, stability
+from flowsim.calibration.evidence import evidence_of
 from flowsim.calibration.mean_model import fit_mean
 from flowsim.calibration.series import Series, series_of
 
@@ -66,6 +67,18 @@ def test_the_scan_of_the_four_years() -> None:
     assert (series.mondays[weeks.at[a]], b - a) == (date(2017, 12, 4), 8)
     assert (statistic, factor) == pytest.approx((41.2, 0.56), abs=0.05)
     assert PENALTY == 20
+
+
+def test_what_remains_without_the_winter_is_said() -> None:
+    """1.64 with it; 1.29 and no autocorrelation without, and 1.29 is still more than Poisson's."""
+    evidence = evidence_of(series_of(calibration.read_weekly(HEP), window=FOUR_YEARS)[0], 199, 1)
+    without = evidence.without
+    assert without is not None
+    assert evidence.dispersion.variance_to_mean == pytest.approx(1.644, abs=0.001)
+    assert evidence.dispersion.poisson_p < 0.01
+    assert (without.weeks, without.lag1) == (198, 0.0)
+    assert without.variance_to_mean == pytest.approx(1.29, abs=0.005)
+    assert without.poisson_p < 0.011
 
 
 def test_one_year_of_doctors_is_of_one_piece() -> None:

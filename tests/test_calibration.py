@@ -322,6 +322,7 @@ BAD = {
     "no such day": ("date,count\n2027-02-30,12\n2027-03-08,3\n", "line 2: date", "day of the calendar"),
     "gap": ("week,count\n1,12\n2,\n3,9\n", "line 3: count", "cell is empty"),
     "thousands": ('week,count\n1,12\n2,"1,234"\n', "line 3: count", "thousands or decimals"),
+    "two date formats": ("date,count\n2027-01-04,12\n11/01/2027,4\n", "line 3: date", "one format in a column"),
     "two decimal marks": ('week,count\n1,"12,5"\n2,4.5\n', "line 3: count", "decimal mark"),
     "negative hours": ("week,count,hours\n1,12,-3\n2,4,5\n", "line 2: hours", "negative"),
     "two ways": ("week,count\n2026-W01,12\n2,4\n", "week", "one way for all"),
@@ -346,6 +347,14 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         calibration.read_weekly(path)
     assert [fault.line for fault in caught.value.faults] == [2, 3, 4, 6]
+
+
+@pytest.mark.parametrize("text", ["4.1.2027", "04/01/2027", "2027-01-04", "2027-W01", "2027V01"])
+def test_weeks_may_be_written_in_several_ways(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    path.write_text(f"vecka;antal\n{text};12,5\n")
+    frame = calibration.read_weekly(path)
+    assert (frame["week"].tolist(), frame["count"].tolist()) == (["2027-W01"], [12.5])
 
 
 def test_a_missing_year_is_said() -> None:

@@ -83,6 +83,17 @@ def test_differences_are_paired_by_replication(made: Study) -> None:
     assert row["diff_high"] - row["diff"] == pytest.approx(3.182446 * difference.std(ddof=1) / 2, rel=1e-5)
 
 
+def test_any_two_scenarios_are_compared(made: Study) -> None:
+    pairs = made.tables["pairs"]
+    assert set(zip(pairs["scenario"], pairs["against"], strict=True)) == {
+        ("evening", "today"), ("shorter_stay", "today"), ("shorter_stay", "evening"),
+    }  # fmt: skip
+    operations = pairs[pairs["measure"] == "operations"].set_index(["scenario", "against"])["diff"]
+    assert operations["shorter_stay", "evening"] == pytest.approx(
+        operations["shorter_stay", "today"] - operations["evening", "today"]
+    )
+
+
 def test_cost_per_operated_is_a_ratio_of_sums(made: Study) -> None:
     each = made.tables["by_replication"]
     mine = each[each["scenario"] == "today"].pivot_table(index="replication", columns="measure", values="value")
@@ -130,7 +141,7 @@ def test_what_binds_is_named_with_the_numbers_behind_it(made: Study) -> None:
     found = made.tables["bottlenecks"]
     first = found[found["rank"] == 1].set_index("scenario")["resource"]
     assert dict(first) == dict.fromkeys(made.settings, "theatre")
-    assert found["why"].str.contains("somebody stood ready for").all()
+    assert found["why"].str.contains("of its capacity was wanted").all()
 
 
 def test_man_run_json_holds_all_that_made_it(made: Study) -> None:

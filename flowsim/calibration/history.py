@@ -42,6 +42,7 @@ HEADINGS = {
 COLUMNS = ("resource", "number", "week", "iso_week", "monday", "count", "hours", "offered", "closed")
 """The normal form: `number` runs with the weeks, `week` is 2016-W01 (W01 where no year is printed), `monday` a date."""
 _ISO_WEEK = re.compile(r"(\d{4})\s*[-_ ]?[wWvV]?(\d{2})")
+DAY_FIRST = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}")
 _EMPTY = "The cell is empty: write 0, mark the week closed or leave the row out."
 _YES = {"1", "yes", "ja", "true", "x", "closed", "stängt", "stängd"}
 _NO = {"", "0", "no", "nej", "false"}
@@ -100,6 +101,7 @@ def _weeks(table: Table, found: dict[str, str]) -> tuple[dict[int, tuple[int, in
     weeks: dict[int, tuple[int, int, date | None]] = {}
     faults: list[Fault] = []
     heading = found.get("week_monday") or found["week"]
+    faults += _two_formats(table, heading)
     years: dict[int, Any] = dict(table.column(found["year"])) if "year" in found else {}
     for row, cell in table.column(heading):
         try:
@@ -134,10 +136,26 @@ def _week(cell: Any, year: Any) -> tuple[date | None, int]:
 
 
 def _date(text: str) -> date | None:
+    """2027-01-04, or day first: 4.1.2027, 04/01/2027."""
+    day_first = DAY_FIRST.match(text)
     try:
+        if day_first:
+            return date(*(int(part) for part in reversed(re.split(r"[./]", day_first[0]))))
         return date.fromisoformat(text[:10]) if re.match(r"\d{4}-\d{2}-\d{2}", text) else None
     except ValueError:
         raise ValueError("This is not a day of the calendar.") from None
+
+
+def _two_formats(table: Table, heading: str) -> list[Fault]:
+    """The first date written another way than those above it."""
+    firsts: dict[bool, int] = {}
+    for row, cell in table.column(heading):
+        if isinstance(cell, str) and re.match(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}", cell):
+            firsts.setdefault(bool(DAY_FIRST.match(cell)), row)
+    if len(firsts) < 2:
+        return []
+    words = "This date is written another way than those above it: use one format in a column (2027-01-04)."
+    return [Fault(table.file, max(firsts.values()), heading, "", words)]
 
 
 def _long(

@@ -19,6 +19,8 @@ PERIOD_WEEKS = 52
 """Pressure is measured over the first year: later calm would hide it."""
 IDLE = ("nobody_waiting", "pull", "kept")
 """Causes that mean nobody stood ready."""
+WORTH_SAYING = 0.005
+"""Shares below this are not mentioned."""
 COLUMNS = ("load", "lost_to_others", "causes_loss", "queue_growth")
 
 
@@ -73,13 +75,12 @@ def in_words(row: pd.Series, sv: bool = False) -> str:
     """The numbers behind a rank, as a sentence."""
     load, caused = (f"{row[name]:.0%}".replace("%", " %" if sv else "%") for name in ("load", "causes_loss"))
     growth = f"{row['queue_growth']:+.0f}".replace("-", "−")
+    lost = row["causes_loss"] >= WORTH_SAYING
     if sv:
-        caused_sv = f", {caused} av en annan resurs går förlorad i brist på den" if row["causes_loss"] >= 0.005 else ""
-        return (
-            f"någon stod redo för {load} av det som erbjöds{caused_sv}; kön framför den ändras med {growth} på ett år"
-        )
-    caused_en = f", {caused} of another resource is lost for want of it" if row["causes_loss"] >= 0.005 else ""
-    return f"somebody stood ready for {load} of its offer{caused_en}; its queue changes by {growth} in the first year"
+        caused_sv = f", {caused} av en annan resurs gick förlorad i brist på den" if lost else ""
+        return f"{load} av kapaciteten efterfrågades{caused_sv}; kön framför den ändrades med {growth} på ett år"
+    caused_en = f", {caused} of another resource was lost for want of it" if lost else ""
+    return f"{load} of its capacity was wanted{caused_en}; its queue changed by {growth} in the first year"
 
 
 def _caused(missing: pd.DataFrame, name: str) -> float:

@@ -31,6 +31,7 @@ def tables(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting]) ->
     baseline = next(iter(settings))
     made = {
         "headline": headline(kept["headline"], baseline),
+        "pairs": pairs(kept["headline"], list(settings)),
         "by_replication": kept["headline"],
         "numbers": comparison.compared(kept["numbers"], baseline, ["measure", "unit", "step_or_resource"]),
         "weekly_queue": comparison.band(kept["queue"], ["span", "week"]),
@@ -63,6 +64,20 @@ def headline(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
     added[DIFFERENCE] = float("nan")
     parts = [frame, added, *(_ratio(numbers, measure, baseline) for measure in RATIOS)]
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def pairs(numbers: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """The headline numbers of every scenario less each one before it, paired by replication.
+
+    Columns: scenario, against, measure, diff, diff_low, diff_high, n, clear.
+    """
+    plain, parts = numbers[~numbers["measure"].isin(RATIOS)], []
+    for place, against in enumerate(order):
+        later = plain[plain["scenario"].isin(order[place:])]
+        found = comparison.paired(later, against, ["measure"], "value")
+        found.insert(1, "against", against)
+        parts.append(found[["scenario", "against", "measure", *DIFFERENCE, "n", "clear"]])
+    return pd.concat(parts, ignore_index=True)
 
 
 def _ratio(numbers: pd.DataFrame, measure: str, baseline: str) -> pd.DataFrame:
