@@ -15,8 +15,9 @@ from flowsim import calibration, chance, schema
 from flowsim.calibration.candidates import CANDIDATES, maximum_likelihood
 from flowsim.calibration.choice import LawFit, choose, fit_laws
 from flowsim.calibration.describe import contacts_and_hours, describe, lag1
-from flowsim.calibration.luck import ordinary_ratios
+from flowsim.calibration.luck import following, ordinary_ratios, permutation_p
 from flowsim.calibration.mean_model import MeanModel, fit_mean
+from flowsim.calibration.production_plan import classes
 from flowsim.calibration.residuals import autocorrelation, dispersion_test, pearson
 from flowsim.calibration.series import Series, series_of
 from flowsim.calibration.table import looks_personal
@@ -241,6 +242,18 @@ def test_no_law_fits_two_kinds_of_week() -> None:
     classes = few.luck["classes"].values()
     assert few.luck["law"] == "classes"
     assert sum(one["share"] * one["factor"] for one in classes) == pytest.approx(1, abs=1e-4)
+
+
+def test_classes_follow_each_other_only_where_history_says_so(doctors: Series) -> None:
+    """Doctors: p 0.05 with the season in, about 0.07 without (the notes: 0.09); the high row has four weeks, so neither is used."""
+    raw, _ = classes(doctors.y)
+    assert permutation_p(raw, doctors.number) == pytest.approx(0.05, abs=0.02)
+    season_out, _ = classes(1000 * doctors.y / fit_mean(doctors).mean)
+    assert permutation_p(season_out, doctors.number) == pytest.approx(0.08, abs=0.02)
+    assert following(raw, doctors.number) is None
+    rows = following(np.repeat(np.arange(80) % 2, 4), np.arange(320))
+    assert rows is not None
+    assert rows[0, 0] == pytest.approx(0.75, abs=0.01)
 
 
 def weekly(y: np.ndarray, start: date = date(2020, 1, 6)) -> pd.DataFrame:

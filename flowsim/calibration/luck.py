@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim import chance
 from flowsim.calibration.choice import PASSES, choose
 from flowsim.calibration.evidence import Evidence
 from flowsim.calibration.mean_model import MeanModel
-from flowsim.calibration.production_plan import production_plan
+from flowsim.calibration.production_plan import classes, production_plan
 from flowsim.calibration.series import Series
 from flowsim.calibration.table import refused
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+FEWEST_IN_ROW = 10
+"""A class followed fewer times than this says nothing of what follows it."""
 FEWEST_TO_BOOTSTRAP = 40
 """History is drawn from unasked if it has at least so many weeks."""
 FEWEST_VALUES = 20
@@ -54,7 +58,7 @@ def luck_of(evidence: Evidence, asked: Asked) -> tuple[dict[str, Any], list[str]
             raise refused("history", evidence.series.resource, fewest)
         return {"law": "bootstrap", "values": values, "block_weeks": BLOCK_WEEKS}, words
     if kind == "classes":
-        return {"law": "classes", "classes": _classes(evidence.series, evidence.model)}, words
+        return {"law": "classes", **_classes(evidence.series, evidence.model)}, words
     if asked.level is not None:
         words.append(f"CV carried over to {asked.level:.4g} a week: shared part kept, counting part new")
         cv = cv_at(asked.level, evidence.mean, evidence.dispersion.variance_to_mean)
@@ -95,14 +99,59 @@ def _asked(evidence: Evidence, kind: str) -> tuple[str, float, list[str]]:
     return kind, fit.cv if fit else 0.0, words
 
 
-def _classes(series: Series, model: MeanModel) -> dict[str, dict[str, float]]:
-    """Low, mid and high weeks as shares and factors with mean 1; no transition is claimed."""
+def _classes(series: Series, model: MeanModel) -> dict[str, Any]:
+    """Low, mid and high weeks as shares and factors with mean 1; transitions where history has them (`transitions`)."""
     ratios = series.y / model.mean
     plan = [one for one in production_plan(ratios * 1000) if one.weeks]
     mean = sum(one.target * one.weeks for one in plan) / len(ratios)
     shares = [round(one.weeks / len(ratios), 6) for one in plan]
     shares[-1] = round(1 - sum(shares[:-1]), 6)
-    return {
+    found: dict[str, Any] = {
         one.name: {"share": share, "factor": round(one.target / mean, 5)}
         for one, share in zip(plan, shares, strict=True)
     }
+    kind, _ = classes(ratios * 1000)
+    rows = following(np.unique(kind, return_inverse=True)[1], series.number)
+    used = {"transition": _written(rows, list(found))} if rows is not None else {}
+    return {"classes": found, **used}
+
+
+def following(kind: Whole, number: Whole, samples: int = 999) -> Floats | None:
+    """Transition probabilities of classes, or None: used if the order of weeks matters (p < 0.05) and rows are long.
+
+    Chi-square of the table of neighbouring weeks against the same weeks shuffled; every row needs ten weeks.
+    """
+    table = _pairs(kind[None, :], number)[0]
+    if (table.sum(axis=1) < FEWEST_IN_ROW).any() or permutation_p(kind, number, samples) >= PASSES:
+        return None
+    return np.asarray(table / table.sum(axis=1, keepdims=True))
+
+
+def permutation_p(kind: Whole, number: Whole, samples: int = 999) -> float:
+    """How often shuffled weeks follow each other as unevenly."""
+    u = chance.uniform(1, 0, "classes", np.arange(samples * len(kind))).reshape(samples, -1)
+    seen = _unevenness(_pairs(kind[None, :], number))[0]
+    shuffled = _unevenness(_pairs(kind[np.argsort(u, axis=1)], number))
+    return float((1 + (shuffled >= seen - 1e-9).sum()) / (samples + 1))
+
+
+def _pairs(kind: Whole, number: Whole) -> Floats:
+    """(samples, classes, classes): how often one class followed another, weeks apart left out."""
+    many, follows = int(kind.max()) + 1, np.diff(number) == 1
+    codes = (kind[:, :-1] * many + kind[:, 1:])[:, follows]
+    return (
+        np.stack([(codes == k).sum(axis=1) for k in range(many * many)], axis=1).reshape(-1, many, many).astype(float)
+    )
+
+
+def _unevenness(table: Floats) -> Floats:
+    expected = table.sum(axis=2, keepdims=True) * table.sum(axis=1, keepdims=True)
+    expected = expected / np.maximum(table.sum(axis=(1, 2), keepdims=True), 1)
+    return np.asarray(((table - expected) ** 2 / np.maximum(expected, 1e-9)).sum(axis=(1, 2)))
+
+
+def _written(rows: Floats, names: list[str]) -> dict[str, dict[str, float]]:
+    """Rows that sum to 1 in the figures written."""
+    rounded = np.round(rows, 6)
+    rounded[:, -1] = np.round(1 - rounded[:, :-1].sum(axis=1), 6)
+    return {name: dict(zip(names, map(float, row), strict=True)) for name, row in zip(names, rounded, strict=True)}

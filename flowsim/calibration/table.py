@@ -18,8 +18,8 @@ from typing import Any
 from flowsim.errors import Fault, InputError
 
 MAX_BYTES = 50_000_000
-MAX_UNPACKED, MAX_RATIO, MAX_MEMBERS, MAX_ROWS = 50_000_000, 100, 200, 100_000
-"""Of a workbook, before it is opened: bytes declared inside, how much they are packed, parts; then rows."""
+MAX_WORKBOOK, MAX_UNPACKED, MAX_RATIO, MAX_MEMBERS, MAX_ROWS = 10_000_000, 50_000_000, 100, 200, 100_000
+"""Of a workbook, before it is opened: its bytes, bytes declared inside, how much they are packed, parts; then rows."""
 _PERSONAL = re.compile(r"(?:\d{2})?(\d{2})(\d{2})(\d{2})[-+]?(\d{4})")
 
 
@@ -132,7 +132,12 @@ def guarded_xlsx(path: Path) -> list[tuple[int, list[Any]]]:
             sizes = [(one.file_size, one.compress_size) for one in packed.infolist()]
             total = sum(size for size, _ in sizes)
             ratio = total / max(sum(small for _, small in sizes), 1)
-            if total > MAX_UNPACKED or len(sizes) > MAX_MEMBERS or (ratio > MAX_RATIO and total > 1_000_000):
+            if (
+                path.stat().st_size > MAX_WORKBOOK
+                or total > MAX_UNPACKED
+                or len(sizes) > MAX_MEMBERS
+                or (ratio > MAX_RATIO and total > 1_000_000)
+            ):
                 raise refused(path.name, "the file", "Unpacked it is far larger than a table should be: not opened.")
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
