@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flowsim.engines.rows import BLOCKED, INSIDE, NOBODY_WAITING, counted
 from flowsim.engines.simpy_engine.finishing import write
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import Counter
 from flowsim.engines.simpy_engine.visit import CANCELLED, NO_SHOW, OPEN, Visit
-from flowsim.tables import NEVER, WEEK_S, Rows
+from flowsim.tables import NEVER, Rows
 
 if TYPE_CHECKING:
     from flowsim.engines.simpy_engine.clinic import Clinic
-
-INSIDE = 5
 
 
 def rows(clinic: Clinic) -> Rows:
@@ -93,31 +92,10 @@ def patient_columns(clinic: Clinic) -> dict[str, np.ndarray]:
 
 def count(clinic: Clinic, resource: Counter, contacts: dict[str, np.ndarray]) -> None:
     """Offered, used and lost server-seconds of always open staff, from the contact rows."""
-    ledger, plan, r = clinic.ledger, clinic.plan, resource.index
-    users = [k for k, stop in enumerate(clinic.stops) if stop.lead is resource]
-    rows_of = np.isin(contacts["step"], users) & (contacts["started_s"] != NEVER)
-    start = contacts["started_s"][rows_of].astype(np.int64)
-    finish = contacts["finished_s"][rows_of].astype(np.int64)
-    finish[finish == NEVER] = plan.end
-    served = finish - contacts["blocked_s"][rows_of]
-    edges = np.clip(plan.week0 + WEEK_S * np.arange(ledger.weeks + 1), 0, plan.end)
-    used, taken = within(start, served, edges), within(start, finish, edges)
-    offered = taken if resource.spec.unlimited else np.diff(edges) * resource.servers
+    ledger, r = clinic.ledger, resource.index
+    offered, used, blocked, idle = counted(clinic.plan, r, resource.servers, contacts)
     ledger.offered[r][0] += offered
     ledger.used[r][0] += used
     for w in range(ledger.weeks):
-        ledger.lose(r, 0, 3, w, int(taken[w] - used[w]))
-        ledger.lose(r, 0, 0, w, int(offered[w] - taken[w]))
-
-
-def within(start: np.ndarray, finish: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Seconds of all intervals [start, finish) that fall between successive edges."""
-
-    def before(moments: np.ndarray) -> np.ndarray:
-        """Sum of max(0, edge - moment) at each edge."""
-        moments = np.sort(moments)
-        total = np.concatenate([[0], np.cumsum(moments)])
-        n = np.searchsorted(moments, edges)
-        return n * edges - total[n]
-
-    return np.diff(before(start) - before(finish))
+        ledger.lose(r, 0, BLOCKED, w, int(blocked[w]))
+        ledger.lose(r, 0, NOBODY_WAITING, w, int(idle[w]))

@@ -110,14 +110,15 @@ class Leaving:
 
     def _leave_all(self, patient: int) -> None:
         clinic = self.clinic
-        if patient not in clinic.siblings or patient in clinic.gone:
+        if patient not in clinic.siblings:
             return
-        clinic.gone.add(patient)
-        for other in self._visits(patient):
-            if other.entry is not None and other.remaining < 0:
-                self.withdraw(other, LEFT)
-            elif other.rebook >= 0 and other.processed:
-                self.no_more_bookings(other)
+        if patient not in clinic.gone:
+            clinic.gone.add(patient)
+            for other in self._visits(patient):
+                if other.entry is not None and other.remaining < 0:
+                    self.withdraw(other, LEFT)
+                elif other.rebook >= 0 and other.processed:
+                    self.no_more_bookings(other)
         self.end_if_idle(patient)
 
     def _visits(self, patient: int) -> list[Visit]:

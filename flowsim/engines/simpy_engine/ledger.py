@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from math import ceil
 
 import numpy as np
 
+from flowsim.engines import rows
+from flowsim.engines.rows import CONTACT_COLUMNS
 from flowsim.plan.model import Plan
 from flowsim.tables import NEVER, WEEK_S, Rows
 
-CONTACT_COLUMNS = (
-    "patient", "step", "visit", "attempt", "provider", "queued_s", "due_s", "started_s", "finished_s", "outcome",
-    "used_s", "overtime_s", "blocked_s",
-)  # fmt: skip
 PLAIN_COLUMNS = ("patient", "step", "visit", "queued_s", "started_s", "finished_s", "used_s", "blocked_s")
 
 
-def _table(rows: list[tuple[int, ...]], width: int) -> np.ndarray:
+def _table(made: list[tuple[int, ...]], width: int) -> np.ndarray:
     """Tuples as a table of integers."""
-    return np.fromiter(chain.from_iterable(rows), np.int64, width * len(rows)).reshape(-1, width)
-
-
-def _order(columns: dict[str, np.ndarray]) -> np.ndarray:
-    """By patient, queued, step, visit, attempt; the last three are looked at only where the first two tie."""
-    key = (columns["patient"].astype(np.int64) << 33) + columns["queued_s"]
-    order = np.argsort(key, kind="stable")
-    key = key[order]
-    if (key[1:] == key[:-1]).any():
-        names = ("attempt", "visit", "step", "queued_s", "patient")
-        return np.lexsort(tuple(columns[name] for name in names))
-    return order
+    return np.fromiter(chain.from_iterable(made), np.int64, width * len(made)).reshape(-1, width)
 
 
 class Ledger:
@@ -78,25 +66,10 @@ class Ledger:
         for k, name in enumerate(PLAIN_COLUMNS):
             columns[name][len(table) :] = plain[:, k]
         columns["due_s"][len(table) :] = NEVER
-        order = _order(columns)
-        return {name: values[order] for name, values in columns.items()}
+        return rows.in_order(columns)
 
-    def capacity_rows(self, planned: list[np.ndarray]) -> Rows:
+    def capacity_rows(self, planned: Sequence[np.ndarray]) -> Rows:
         """The capacity and losses tables."""
-        at = [(r, t, w) for r, offered in enumerate(self.offered) for t, w in np.ndindex(*offered.shape)]
-        where = np.array(at, np.int64).reshape(-1, 3)
-        amounts = {"planned": planned, "offered": self.offered, "used": self.used, "overtime": self.overtime, "over": self.over}
-        capacity = {name: where[:, k].copy() for k, name in enumerate(("resource", "tranche", "week"))}
-        for name, by_resource in amounts.items():
-            capacity[name] = np.concatenate([np.zeros(0, np.int64), *(np.asarray(a).ravel() for a in by_resource)])
-        return {"capacity": capacity, "losses": self._losses()}
-
-    def _losses(self) -> dict[str, np.ndarray]:
-        names = ("resource", "tranche", "week", "cause", "lost")
-        rows = [
-            (r, t, int(w), cause, int(by_week[w]))
-            for (r, t, cause), by_week in self.lost.items()
-            for w in np.flatnonzero(by_week)
-        ]
-        table = np.array(sorted(rows), np.int64).reshape(-1, len(names))
-        return {name: table[:, k].copy() for k, name in enumerate(names)}
+        lost = ((r, t, cause, by_week) for (r, t, cause), by_week in self.lost.items())
+        amounts = (self.offered, self.used, self.overtime, self.over)
+        return rows.capacity_rows(planned, *amounts) | rows.losses_rows(lost)

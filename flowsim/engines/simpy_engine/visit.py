@@ -78,7 +78,3 @@ class Visit(Event):
     def over_in(self, seconds: int) -> None:
         """Let the visit end in so many seconds (as simpy.Timeout does, on an event that exists already)."""
         self.env.schedule(self, NORMAL, seconds)
-
-    def __lt__(self, other: Visit) -> bool:
-        """Two bookings of one visit meet in a queue's heap only where the earlier is a leftover: any order will do."""
-        return self.attempt < other.attempt

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from flowsim.engines.counting import countable
 from flowsim.engines.simpy_engine.ledger import Ledger
 from flowsim.engines.simpy_engine.places import Places
 from flowsim.engines.simpy_engine.queues import LeadQueue
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import Counter, Servers
 from flowsim.engines.simpy_engine.stops import Resource, Stop
-from flowsim.plan.model import FOREVER, Draws, Plan
+from flowsim.plan.model import Draws, Plan
 from flowsim.tables import DAY_S
 
 
@@ -29,25 +30,6 @@ def _resource(plan: Plan, draws: Draws, ledger: Ledger, index: int) -> Resource:
     tranche_of = {int(server): int(tranche) for _, _, server, tranche in shifts}
     numbers = range(max(tranche_of, default=-1) + 1)
     return Servers(index, spec, ledger, [tranche_of.get(k, 0) for k in numbers], plan.begin)
-
-
-def countable(plan: Plan, index: int, draws: Draws) -> bool:
-    """Whether staff never close, are never interrupted, and serve only steps that need one of them and nothing else."""
-    spec, shifts = plan.resources[index], draws.shifts[index]
-    if spec.interruption != "none" or spec.suspend or len(spec.tranches) > 1:
-        return False
-    always = len(shifts) > 0 and (shifts[:, 0] <= plan.begin).all() and (shifts[:, 1] == FOREVER).all()
-    users = [step for step in plan.steps if any(r == index for r, _ in step.needs)]
-    pulls = {step.pull_watch for step in plan.steps}
-    return bool(spec.unlimited or always) and all(
-        step.needs == ((index, 1),)
-        and plan.steps.index(step) not in pulls
-        and step.pull_watch < 0
-        and not (step.stay >= 0 and not plan.steps[step.stay].sought)
-        and not (step.linked or step.has_no_show or step.cancellations)
-        and plan.steps.index(step) not in {k for k, _, _ in plan.due_days}
-        for step in users
-    )
 
 
 def stops(plan: Plan, draws: Draws, made: list[Resource]) -> list[Stop]:
