@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -300,6 +301,10 @@ def test_an_entity_bomb_is_not_opened(tmp_path: Path) -> None:
 def test_a_wrong_table_and_a_wrong_address_are_said_so(tmp_path: Path) -> None:
     pytest.importorskip("sqlalchemy")
     address = f"sqlite:///{tmp_path / 'empty.db'}"
+    with pytest.raises(InputError, match="no such database file"):
+        read_events(address)
+    assert not (tmp_path / "empty.db").exists()
+    sqlite3.connect(tmp_path / "empty.db").close()
     with pytest.raises(InputError, match="no such table"):
         read_events(address, table="visits")
     with pytest.raises(InputError, match="could not be read"):

@@ -98,8 +98,9 @@ def _database(address: str, table: str) -> Pieces:
             "the database", address.partition(":")[0], "Reading needs SQLAlchemy: install it first."
         ) from None
     try:
-        engine = sql.create_engine(address)
-        with engine.connect().execution_options(stream_results=True) as connection:
+        engine = sql.create_engine(_read_only(address))
+        options = {"stream_results": True, "postgresql_readonly": True}
+        with engine.connect().execution_options(**options) as connection:
             found = sql.Table(table, sql.MetaData(), autoload_with=connection)
             total = connection.execute(sql.select(sql.func.count()).select_from(found)).scalar_one()
             for piece in pd.read_sql_query(sql.select(found), connection, chunksize=ROWS):
@@ -111,6 +112,16 @@ def _database(address: str, table: str) -> Pieces:
     except (sql.exc.SQLAlchemyError, ModuleNotFoundError) as error:
         words = f"It could not be read ({type(error).__name__}). Is the address right, and the server up?"
         raise refused("the database", table, words) from None
+
+
+def _read_only(address: str) -> str:
+    """A SQLite file opened for reading only; an address of a file that is not there would make one."""
+    path = address.removeprefix("sqlite:///")
+    if path == address or path.startswith("file:"):
+        return address
+    if not Path(path).is_file():
+        raise refused("the database", Path(path).name, "There is no such database file.")
+    return f"sqlite:///file:{path}?mode=ro&uri=true"
 
 
 def _xes(path: Path) -> Pieces:
