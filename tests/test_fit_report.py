@@ -7,10 +7,11 @@ import re
 from datetime import date
 
 import pytest
-from histories import DOCTORS, HEP, SHOCK, THREE_YEARS
+from histories import DOCTORS, FOLDER, HEP, SHOCK, THREE_YEARS
 
 from flowsim import calibration
 from flowsim.report.fit import fit_page
+from flowsim.report.fit.assumed import in_swedish
 from flowsim.report.fit.sentences import Saying
 from flowsim.report.fit.texts import TEXTS
 from flowsim.report.words import Words
@@ -90,3 +91,17 @@ def test_names_of_files_are_only_text(doctors: calibration.Calibration) -> None:
 def test_every_text_stands_in_both_languages_with_the_same_places() -> None:
     for key, (sv, en) in TEXTS.items():
         assert set(re.findall(r"{\w+}", sv)) == set(re.findall(r"{\w+}", en)), key
+
+
+def test_what_was_assumed_is_said_in_swedish_too(theatre: calibration.Calibration) -> None:
+    shipped = [calibration.load(FOLDER / name) for name in ("clinic_contacts.yaml", "theatre_luck.yaml")]
+    for found in (*shipped, theatre):
+        for one in found.resources.values():
+            for text in one.assumed:
+                assert in_swedish(text) != text, text
+    assert in_swedish("the trend of -7.6% a year stops where the history ends") == (
+        "trenden på -7.6% per år slutar där historien slutar"
+    )
+    assert in_swedish("52 weeks are missing, 50 of them in a row: what happened then is not known").startswith(
+        "52 veckor"
+    )

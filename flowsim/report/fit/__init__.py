@@ -53,8 +53,10 @@ def fit_page(found: Calibration, lang: Language = "en") -> str:
 
 def _part(number: int, saying: Saying) -> dict[str, Any]:
     """One resource's section."""
+    from flowsim.report.fit.assumed import in_swedish
     from flowsim.report.words import plain
 
+    swedish = saying.words.lang == "sv"
     return {
         "anchor": f"resource_{number}",
         "name": plain(saying.words.name(saying.one.resource)),
@@ -64,7 +66,7 @@ def _part(number: int, saying: Saying) -> dict[str, Any]:
         "not_trusted_heading": saying.say("trusted_not"),
         "not_trusted": saying.not_trusted(),
         "assumed_heading": saying.say("assumed"),
-        "assumed": [plain(text, 400) for text in saying.one.assumed],
+        "assumed": [plain(in_swedish(text) if swedish else text, 400) for text in saying.one.assumed],
         "numbers_heading": saying.say("numbers"),
         "numbers": list(_numbers(saying.one)),
     }
