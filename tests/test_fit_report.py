@@ -55,7 +55,9 @@ def test_the_doctors_sentences(doctors: calibration.Calibration) -> None:
 def test_the_theatres_sentences(theatre: calibration.Calibration) -> None:
     en, sv = saying(theatre, "en"), saying(theatre, "sv")
     (one,) = theatre.resources.values()
-    assert re.match(r"The level fell 9% a year\. The weeks 2017-W49–2018-W06 stand out .*spread is 1\.17", en.weeks())
+    assert re.match(
+        r"The level fell 9% a year\. The weeks 2017-W49–2018-W06 stand out .*variance over mean is 1\.17", en.weeks()
+    )
     assert one.back_test is not None
     inside = one.back_test.chosen.covered_80
     assert f"Of 51 weeks never shown to the model, {inside} fell within its 80% interval" in en.back_test()

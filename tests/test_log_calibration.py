@@ -60,7 +60,7 @@ def test_the_queue_today_is_who_waits_at_the_last_instant(found: LogCalibration,
     (queue,) = [one for one in found.starts["queue_at_start"] if one["step"] == "surgery"]
     assert queue["patients"] == len(waiting)
     last = queue["waited"]["bins"][-1]["to"]
-    assert float(last.split()[0]) == pytest.approx((728 - waiting["queued_day"]).max(), abs=0.02)
+    assert float(last.split()[0]) == pytest.approx((728 - waiting["queued_day"]).max(), abs=1.5)
 
 
 def test_the_calibrated_scenario_runs(found: LogCalibration, folder: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_log_of_finished_visits_only_says_what_it_cannot_give(results: tables.
 def test_ages_tell_no_patient() -> None:
     law = ages_law(np.linspace(3, 90, 200))
     assert [one["share"] for one in law["bins"]] == [0.0, *[0.1] * 10]
-    assert ages_law(np.array([2.0, 9.0]))["law"] == "uniform"
+    assert ages_law(np.array([2.2, 9.0]), whole=True) == {"law": "uniform", "low": "2.00 days", "high": "10.01 days"}
     assert sum(one["share"] for one in ages_law(np.repeat([0.0, 5.0], 20))["bins"]) == pytest.approx(1)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import pandas as pd
 import pytest
 
 from flowsim import chance
-from flowsim.calibration.log import read_events
+from flowsim.calibration.log import calibrate_log, read_events
 from flowsim.errors import InputError
 
 MOMENTS = ("queued", "start", "end")
@@ -312,6 +314,23 @@ def test_a_wrong_table_and_a_wrong_address_are_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_events("nonsense://x")
     assert "secret" not in str(caught.value)
+
+
+def test_a_log_stays_here_and_leaves_no_row_behind(
+    log: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket is opened; neither scenario nor table holds a case's name or moment."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    named = log.assign(case="canary" + log["case"].astype(str))
+    found = calibrate_log(read_events(named))
+    found.to_yaml(tmp_path / "made.yaml")
+    written = (tmp_path / "made.yaml").read_text() + found.table().to_csv()
+    assert "canary" not in written
+    assert not re.search(r"\d{2}:\d{2}:\d{2}", written)
 
 
 LARGE = """

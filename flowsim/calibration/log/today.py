@@ -45,19 +45,22 @@ def _queue(step: str, waiting: pd.DataFrame, now: float) -> dict[str, Any]:
         "name": f"{step}_today",
         "step": step,
         "patients": len(ages),
-        "waited": ages_law(ages),
+        "waited": ages_law(ages, whole=True),
         "groups": _shares(waiting),
     }
 
 
-def ages_law(ages: np.ndarray) -> Any:
-    """Ages as a histogram of quantiles, so that no patient can be told; of fewer than 20, from youngest to oldest."""
+def ages_law(ages: np.ndarray, whole: bool = False) -> Any:
+    """Ages as a histogram of quantiles, so that no patient can be told; of fewer than 20, from youngest to oldest.
+
+    `whole`: in whole days, the youngest rounded down and the oldest up.
+    """
+    if whole:
+        ages = np.clip(np.round(ages), np.floor(ages[0]), None)
+        ages[-1] += 1
     if len(ages) < 20 or ages[-1] - ages[0] < 0.01:
-        return {
-            "law": "uniform",
-            "low": f"{max(ages[0], 0):.3f} days",
-            "high": f"{max(ages[-1], ages[0]) + 0.01:.3f} days",
-        }
+        low, high = max(float(ages[0]), 0.0), max(float(ages[-1]), float(ages[0])) + 0.01
+        return {"law": "uniform", "low": f"{low:.2f} days", "high": f"{high:.2f} days"}
     ends = np.maximum.accumulate(np.round(np.quantile(ages, np.linspace(0, 1, BINS + 1)), 2))
     edges, shares = [float(ends[0])], [0.0]
     for end in ends[1:]:

@@ -34,12 +34,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "spells": (
         (
-            " Veckorna {spells} avviker och kan undantas (--exclude): utan dem är spridningen {phi} och sambandet från "
-            "vecka till vecka {lag}."
+            " Veckorna {spells} avviker och kan undantas (--exclude): utan dem är varians genom medel {phi} och "
+            "sambandet från vecka till vecka {lag}."
         ),
         (
-            " The weeks {spells} stand out and may be left out (--exclude): without them the spread is {phi} and the "
-            "correlation from week to week {lag}."
+            " The weeks {spells} stand out and may be left out (--exclude): without them variance over mean is {phi} "
+            "and the correlation from week to week {lag}."
         ),
     ),
     # distribution
