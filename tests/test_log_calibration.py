@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import round_trip
 from round_trip import Hits, calibrated, drawing
@@ -13,6 +14,7 @@ from flowsim import engines, plan, scenario, tables
 from flowsim.calibration.log import LogCalibration, calibrate_log, read_events
 from flowsim.calibration.log.pathway import Pathway
 from flowsim.calibration.log.today import ages_law
+from flowsim.errors import InputError
 from flowsim.measures.event_log import EVENTS, event_log
 
 
@@ -131,3 +133,42 @@ def test_without_a_drawing_the_pathway_is_drawn_from_the_log(results: tables.Res
     found.to_yaml(folder / "scenarios" / "drawn.yaml")
     made = plan.build(scenario.load(folder / "scenarios" / "drawn.yaml"))
     assert len(engines.run(made, plan.draw(made, 1, 0))["patients"]["patient"]) > 3000
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_any_log_gives_a_scenario_that_is_one_or_words(seed: int, folder: Path) -> None:
+    made = strange_log(np.random.default_rng(seed))
+    path = folder / "scenarios" / f"strange_{seed}.yaml"
+    try:
+        calibrate_log(read_events(made)).to_yaml(path)
+    except InputError as error:
+        assert "No visit has begun" in str(error)  # noqa: PT017
+        return
+    plan.build(scenario.load(path))
+
+
+def strange_log(rng: np.random.Generator) -> pd.DataFrame:
+    """Few or many visits of few cases, in no order, some columns missing."""
+    n = int(rng.choice([1, 2, 5, 40, 300]))
+    queued = pd.Timestamp("2026-01-05") + pd.to_timedelta(rng.uniform(0, rng.choice([3, 60, 700]), n), unit="D")
+    waits, lasts = (pd.to_timedelta(rng.exponential(rng.choice([0.01, 5]), n), unit="D") for _ in range(2))
+    names = ["a", "B c", "9x", "Åtgärd"][: rng.integers(1, 5)]
+    frame = pd.DataFrame(
+        {"case": rng.integers(0, max(n // 2, 1), n), "activity": rng.choice(names, n), "start": queued + waits}
+    )
+    optional = {
+        "queued": queued,
+        "end": frame["start"] + lasts,
+        "resource": rng.choice(["r1", "Ward 2", ""], n),
+        "group": rng.choice(["hip", "Knä"], n),
+        "outcome": rng.choice(["done", "no_show", "cancelled", "left", "open"], n, p=[0.7, 0.1, 0.1, 0.05, 0.05]),
+    }
+    for name, column in optional.items():
+        if rng.random() < 0.7:
+            frame[name] = column
+    if "outcome" in frame:
+        frame.loc[frame["outcome"].isin(["left", "open", "cancelled"]), "start"] = pd.NaT
+        frame.loc[frame["outcome"] == "open", frame.columns.intersection(["end"])] = pd.NaT
+    for name in frame.columns.intersection(["start", "end", "queued"]):
+        frame[name] = frame[name].astype("datetime64[s]")
+    return frame

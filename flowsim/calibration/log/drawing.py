@@ -154,6 +154,9 @@ def _step(visits: Visits, step: str, lead: str) -> dict[str, Any]:
     lasted = np.sort((rows["end"] - rows["start"]).dropna().to_numpy())
     if len(lasted) and np.median(lasted) > BED_DAYS:
         found["duration"] = ages_law(np.maximum(lasted, 0.01))
+    elif not lead:
+        minutes = 1440 * float(np.median(lasted)) if len(lasted) else 0.0
+        found["duration"] = f"{max(round(minutes), 1)} min"
     seen = set(rows["outcome"].astype(str))
     if lead and "no_show" in seen:
         found["no_show"] = {"share": 0.05, "rebook_after": {"law": "uniform", "low": "1 week", "high": "2 weeks"}}

@@ -63,6 +63,7 @@ def rate(events: int, time: float) -> Estimate:
     """Events over time at risk, exact Poisson interval; unit: one over that of `time`."""
     from scipy.special import gammaincinv
 
+    time = max(time, 1e-9)
     low = float(gammaincinv(events, 0.025)) if events else 0.0
     return Estimate(events / time, low / time, float(gammaincinv(events + 1, 0.975)) / time, events)
 

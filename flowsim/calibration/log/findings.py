@@ -110,7 +110,7 @@ def leaving(visits: Visits, path: Pathway) -> Iterator[Parameter]:
         if not len(entered):
             continue
         per_day = e.leaving(entered, end, gave_up, visits.window.begin)
-        if per_day.n < 3:
+        if per_day.n < 3 or per_day.value > 1e3:
             continue
         value, low, high = (1 / x / 365.25 for x in (per_day.value, per_day.high, per_day.low))
         years = e.Estimate(value, low, high, per_day.n)

@@ -27,7 +27,7 @@ def starts(visits: Visits, path: Pathway) -> dict[str, list[dict[str, Any]]]:
             continue
         waiting = rows[rows["start"].isna() & rows["end"].isna() & (path.lead(step) != "")]
         if len(waiting):
-            queues.append(_queue(step, waiting, visits.window.end))
+            queues.append(_queue(step, waiting, visits.now))
         inside = rows[rows["start"].notna() & rows["end"].isna()] if path.lead(step) in places else rows[:0]
         if path.stay(step):
             stays = visits.last_of(path.stay(step))
@@ -94,7 +94,7 @@ def due(visits: Visits, path: Pathway) -> list[dict[str, Any]]:
         ):
             continue
         after = visits.following(ended(visits, path, step), names)
-        age = visits.window.end - after["end"]
+        age = visits.now - after["end"]
         for name in names:
             gaps = after.loc[after["next"] == name, "gap"].to_numpy()
             if "delay" not in path.steps[name] or len(gaps) < 5:
@@ -105,7 +105,7 @@ def due(visits: Visits, path: Pathway) -> list[dict[str, Any]]:
             found.setdefault(name, []).append((left, after[after["next"] == name]))
     for step, _, join in path.splits():
         after = visits.following(ended(visits, path, step), [join])
-        on_the_way = (visits.window.end - after.loc[after["next"] == "", "end"]).to_numpy()
+        on_the_way = (visits.now - after.loc[after["next"] == "", "end"]).to_numpy()
         gaps = after["gap"].dropna().to_numpy()
         if len(gaps) >= 5:
             left = _remaining(1.0, gaps, on_the_way)
@@ -157,4 +157,4 @@ def start_of(visits: Visits) -> str:
     """The Monday after the log."""
     from datetime import timedelta
 
-    return str(EPOCH + timedelta(days=int(visits.window.end)))
+    return str(EPOCH + timedelta(days=int(visits.now)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowsim.calibration.log.reading import Events
+from flowsim.calibration.table import refused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,8 @@ def window_of(events: Events, window: tuple[date, date] | None = None) -> Window
     if window:
         first, last = ((day - EPOCH).days for day in window)
         return Window(7.0 * (first // 7), 7.0 * ((last + 1) // 7))
+    if events.frame["start"].isna().all():
+        raise refused(events.source, "start", "No visit has begun: there is nothing to learn from.")
     begin = 7 * np.floor(float(np.nanmin(events.frame["start"])) / 7)
     late = events.last % 7 >= 4  # a Friday or later: the week is taken to be whole
     return Window(float(begin), 7.0 * float(np.ceil(events.last / 7) if late else np.floor(events.last / 7)))
@@ -60,6 +63,8 @@ class Visits:
         self.window = window
         self.rows = events.frame
         self.cases = events.frame["case"].cat.codes.to_numpy()
+        self.now = 7.0 * float(np.ceil(events.last / 7 - 1e-9))
+        """The Monday after the log's last instant: where a scenario takes over."""
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
