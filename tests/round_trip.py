@@ -80,3 +80,31 @@ def exported(results: tables.Results, folder: Path) -> tuple[pd.DataFrame, pd.Da
 def calibrated(results: tables.Results, folder: Path) -> LogCalibration:
     log, capacity = exported(results, folder)
     return calibrate_log(read_events(log), drawing(), capacity)
+
+
+def waiting_and_waits(results: tables.Results) -> list[float]:
+    """Waiting for surgery (enrolment included) at 26, 52 and 104 weeks, and the median wait of the half year before."""
+    found: list[float] = []
+    contacts, patients = results.contacts, results.patients.set_index("patient")
+    for weeks in (26, 52, 104):
+        now, waiting = 7.0 * weeks, 0
+        for step in ("surgery", "enrolment"):
+            rows = contacts[contacts["step"] == step]
+            visit = rows.groupby("patient")[["queued_day", "started_day", "finished_day"]].max()
+            over = visit["started_day"].fillna(visit["finished_day"]).fillna(float("inf"))
+            waiting += int(((visit["queued_day"] <= now) & (over > now)).sum())
+        done = contacts[(contacts["step"] == "surgery") & (contacts["outcome"] == "done")]
+        done = done[(done["started_day"] <= now) & (done["started_day"] > now - 182)]
+        decided = patients.loc[done["patient"], "decision_day"].to_numpy()
+        found += [float(waiting), float((done["started_day"] - decided).median())]
+    return found
+
+
+def run_set(found: LogCalibration, number: int, folder: Path) -> tables.Results:
+    """One replication of the base case's own beginning under a parameter set of the calibration."""
+    data = found.scenario("one_set", number)
+    data.update({key: drawing()[key] for key in ("queue_at_start", "in_beds_at_start", "due_at_start", "horizon")})
+    path = folder / "scenarios" / "one_set.yaml"
+    path.write_text(schema.as_yaml(data))
+    made = plan.build(scenario.load(path))
+    return tables.frames(engines.run(made, plan.draw(made, 9000 + number, 0)), made.setting, 0)

@@ -172,3 +172,16 @@ def strange_log(rng: np.random.Generator) -> pd.DataFrame:
     for name in frame.columns.intersection(["start", "end", "queued"]):
         frame[name] = frame[name].astype("datetime64[s]")
     return frame
+
+
+@pytest.mark.slow
+def test_the_original_lies_in_the_band_of_the_recalibrated(tmp_path: Path) -> None:
+    """Queue and median wait at 26, 52 and 104 weeks, with input uncertainty on (all of 20 seeds were tried by hand)."""
+    base = plan.build(scenario.load(round_trip.BASE))
+    runs = [tables.frames(engines.run(base, plan.draw(base, 5000 + k, 0)), base.setting, 0) for k in range(12)]
+    original = np.mean([round_trip.waiting_and_waits(one) for one in runs], axis=0)
+    for seed in (1000, 1010):
+        found = calibrated(round_trip.run(156, seed, tmp_path), tmp_path)
+        sets = [round_trip.waiting_and_waits(round_trip.run_set(found, k, tmp_path)) for k in range(1, 21)]
+        low, high = np.quantile(sets, [0.025, 0.975], axis=0)
+        assert ((low <= original) & (original <= high)).sum() >= 5
