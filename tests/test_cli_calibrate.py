@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from histories import DOCTORS
+from histories import DOCTORS, HEP
 from typer.testing import CliRunner
 
 from flowsim.cli import app
@@ -58,6 +58,16 @@ def test_an_event_log_along_a_pathway(tmp_path: Path) -> None:
     made = (tmp_path / "log_calibrated.yaml").read_text()
     assert "scenario: log_calibrated" in made
     assert (tmp_path / "log_calibrated_parameters.csv").read_text().startswith("parameter,value,low,high,n,how")
+
+
+def test_what_stands_out_and_how_it_was_judged_is_said(tmp_path: Path) -> None:
+    shutil.copy(HEP, tmp_path / "history.csv")
+    held = ("--window", "2016-01-04,2018-12-30", "--hold-out", "2019-01-07,2019-12-29")
+    done = typed(tmp_path / "history.csv", *held, "--samples", "49", "--no-report")
+    assert done.exit_code == 0, done.output
+    assert "2017-W49–2018-W06 stand out" in done.output
+    assert "Of 51 weeks never shown to the model" in done.output
+    assert "cannot be told apart" in done.output
 
 
 @pytest.mark.parametrize(

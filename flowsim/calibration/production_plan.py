@@ -46,7 +46,7 @@ def production_plan(
         made.append(
             PlannedWeeks(
                 name=name,
-                at_least=float(np.ceil(low)),
+                at_least=float(np.ceil(low)) + 0.0,
                 at_most=float(np.ceil(high) - 1),
                 weeks=int(mine.sum()),
                 target=float(y[mine].mean()) if some else float((low + high) / 2),

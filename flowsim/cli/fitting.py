@@ -105,7 +105,7 @@ def days_of(text: str) -> Window:
 def _show(found: Calibration, target: Path, sv: bool) -> None:
     for one in found.resources.values():
         out(f"{one.resource}: {one.weeks} {'veckor' if sv else 'weeks'}, {one.window[0]} – {one.window[1]}")
-        for line in _sentences(one, sv):
+        for line in (*_sentences(one, sv), *_judged(one, found, sv)):
             out(f"  {line}")
         columns = ["veckor", "antal", "mål per vecka"] if sv else ["weeks", "number", "target a week"]
         rows = [
@@ -164,6 +164,16 @@ def _sentences(one: ResourceCalibration, sv: bool) -> list[str]:
         "law": " ".join(f"{key} {value}" for key, value in one.luck.items() if not isinstance(value, list | dict)),
     }
     return [text.format(**words) for text in (SAID_SV if sv else SAID_EN)]
+
+
+def _judged(one: ResourceCalibration, found: Calibration, sv: bool) -> list[str]:
+    """Weeks that stand out, whether history is reproduced, and the forecast of weeks held out."""
+    from flowsim.report.fit.sentences import Saying
+    from flowsim.report.words import Words
+
+    saying = Saying(one, found.exclude, Words("sv" if sv else "en"))
+    unstable = bool(one.stability.breaks or one.stability.spells)
+    return [text for text in (saying.weeks() if unstable else "", saying.verdict(), saying.back_test()) if text]
 
 
 def _level(name: str, sv: bool) -> str:
