@@ -28,7 +28,7 @@ def run(plan: Plan, draws: Draws) -> Rows:
     peek, step, settle, end = env.peek, env.step, clinic.settle, plan.end
     next_period = _next_period(plan, plan.begin)
     while (now := peek()) < end:
-        clinic.now = now  # type: ignore[assignment]
+        clinic.now = now
         if now >= next_period:
             clinic.at_period(bisect_right(plan.periods, now) - 1)
             next_period = _next_period(plan, clinic.now)

@@ -15,7 +15,7 @@ from flowsim.engines.simpy_engine.service import pause
 from flowsim.engines.simpy_engine.slots import Slots
 from flowsim.engines.simpy_engine.staff import BLOCKED, SERVING, Server, Servers
 from flowsim.plan.model import FOREVER
-from flowsim.tables import DAY_S, WEEK_S
+from flowsim.tables import DAY_S, NEVER, WEEK_S
 
 if TYPE_CHECKING:
     from flowsim.engines.simpy_engine.clinic import Clinic
@@ -64,7 +64,7 @@ class Calendar:
         days = self.closing_of_day[r]
         for appear, expire, tranche, kept in self.clinic.draws.slots[r].tolist():
             self._at(appear, (APPEAR, r, tranche, kept))
-            days[appear // DAY_S] = max(days.get(appear // DAY_S, 0), expire)
+            days[appear // DAY_S] = max(days.get(appear // DAY_S, NEVER), expire)
             if expire != FOREVER:
                 self.changes[expire].add((EXPIRE, r, tranche, 0))
                 if kept:
@@ -74,7 +74,7 @@ class Calendar:
         days = self.closing_of_day[r]
         for opens, closes, server, _ in self.clinic.draws.shifts[r].tolist():
             self._at(opens, (OPEN_SHIFT, r, server, closes))
-            days[opens // DAY_S] = max(days.get(opens // DAY_S, 0), closes)
+            days[opens // DAY_S] = max(days.get(opens // DAY_S, NEVER), closes)
             if closes != FOREVER:
                 self._at(closes, (CLOSE, r, server, 0))
 
