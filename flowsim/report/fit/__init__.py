@@ -44,7 +44,7 @@ def fit_page(found: Calibration, lang: Language = "en") -> str:
     )
     return environment.get_template("fit.html.j2").render(
         lang=lang,
-        title=sayings[0].say("title", source=plain(found.source, 200)),
+        title=sayings[0].tell("title", source=plain(found.source, 200)),
         css=Markup(css),  # noqa: S704  our own file
         css_hash="sha256-" + base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         parts=[_part(k, saying) for k, saying in enumerate(sayings)],
@@ -63,11 +63,11 @@ def _part(number: int, saying: Saying) -> dict[str, Any]:
         "verdict": saying.verdict(),
         "lead": saying.lead(),
         "panels": list(_panels(saying)),
-        "not_trusted_heading": saying.say("trusted_not"),
+        "not_trusted_heading": saying.tell("trusted_not"),
         "not_trusted": saying.not_trusted(),
-        "assumed_heading": saying.say("assumed"),
+        "assumed_heading": saying.tell("assumed"),
         "assumed": [plain(in_swedish(text) if swedish else text, 400) for text in saying.one.assumed],
-        "numbers_heading": saying.say("numbers"),
+        "numbers_heading": saying.tell("numbers"),
         "numbers": list(_numbers(saying.one)),
     }
 
@@ -86,7 +86,7 @@ def _panels(saying: Saying) -> Iterator[dict[str, Any]]:
         width, height = (round(96 * inches) for inches in figure.get_size_inches())
         encoded = base64.b64encode(canvas.svg(figure).encode()).decode()
         yield {
-            "topic": saying.say(f"topic_{name}"),
+            "topic": saying.tell(f"topic_{name}"),
             "sentence": sentence,
             "image": f"data:image/svg+xml;base64,{encoded}",
             "width": width,

@@ -28,8 +28,8 @@ def weeks(saying: Saying, panel: Axes) -> None:
     """Every week, what was expected of it, breaks, spells, and what was left out in grey."""
     seen = saying.one.seen
     at = np.arange(len(seen)) if seen["monday"].isna().any() else seen["number"].to_numpy()
-    panel.plot(at, seen["seen"], ".", color=canvas.BASELINE, markersize=4, label=saying.say("mark_seen"))
-    panel.plot(at, seen["expected"], color=canvas.SCENARIO, linewidth=1.6, label=saying.say("mark_expected"))
+    panel.plot(at, seen["seen"], ".", color=canvas.BASELINE, markersize=4, label=saying.tell("mark_seen"))
+    panel.plot(at, seen["expected"], color=canvas.SCENARIO, linewidth=1.6, label=saying.tell("mark_expected"))
     place = dict(zip(seen["week"], at, strict=True))
     for spell in saying.one.stability.spells:
         panel.axvspan(place[spell.first], place[spell.last] + 1, color=canvas.TARGET, alpha=0.15, linewidth=0)
@@ -41,7 +41,7 @@ def weeks(saying: Saying, panel: Axes) -> None:
     ticks = np.linspace(0, len(seen) - 1, 8).astype(int)
     panel.set_xticks(at[ticks], [seen["week"].iloc[k] for k in ticks])
     panel.set_ylim(0, 1.2 * float(seen["seen"].max()))
-    panel.set_ylabel(saying.say("axis_week"))
+    panel.set_ylabel(saying.tell("axis_week"))
     canvas.number_axis(panel.yaxis, saying.words)
     panel.legend(loc="upper right", ncols=2)
 
@@ -50,10 +50,10 @@ def distribution(saying: Saying, panel: Axes) -> None:
     """Weeks by size, with median and mean."""
     seen, found = saying.one.seen["seen"], saying.one.described
     panel.hist(seen, bins=min(24, max(8, len(seen) // 5)), color=canvas.SCENARIO, alpha=0.75, edgecolor="white")
-    panel.axvline(found.median, color=canvas.INK, linewidth=1.6, label=saying.say("mark_median"))
-    panel.axvline(found.mean, color=canvas.TARGET, linewidth=1.6, linestyle=(0, (4, 2)), label=saying.say("mark_mean"))
-    panel.set_xlabel(saying.say("axis_week"))
-    panel.set_ylabel(saying.say("axis_weeks"))
+    panel.axvline(found.median, color=canvas.INK, linewidth=1.6, label=saying.tell("mark_median"))
+    panel.axvline(found.mean, color=canvas.TARGET, linewidth=1.6, linestyle=(0, (4, 2)), label=saying.tell("mark_mean"))
+    panel.set_xlabel(saying.tell("axis_week"))
+    panel.set_ylabel(saying.tell("axis_weeks"))
     canvas.number_axis(panel.yaxis, saying.words)
     canvas.number_axis(panel.xaxis, saying.words, most=9)
     panel.legend()
@@ -70,9 +70,9 @@ def candidates(saying: Saying, panel: Axes) -> None:
         more = f"+{saying.words.number(fit.aic - lowest)}  " if fit.aic - lowest > 60 else ""
         said = f"{more}p {saying.words.number(fit.p, 3 if fit.p < 0.01 else 2)}"
         panel.text(max(top, 0.4) + 0.6, k, said, va="center", color=canvas.MUTED)
-    _names(panel, [saying.say(fit.law) for fit in fits])
+    _names(panel, [saying.tell(fit.law) for fit in fits])
     panel.set_xlim(0, 72)
-    panel.set_xlabel(saying.say("axis_aic"))
+    panel.set_xlabel(saying.tell("axis_aic"))
     canvas.number_axis(panel.xaxis, saying.words)
 
 
@@ -91,8 +91,8 @@ def season(saying: Saying, panel: Axes) -> None:
             panel.plot([week], [factor], "o", color=canvas.TARGET)
     panel.set_xlim(0.5, 52.5)
     panel.set_ylim(0, None)
-    panel.set_xlabel(saying.say("axis_iso"))
-    panel.set_ylabel(saying.say("axis_share"))
+    panel.set_xlabel(saying.tell("axis_iso"))
+    panel.set_ylabel(saying.tell("axis_share"))
     canvas.number_axis(panel.yaxis, saying.words, percent=True)
 
 
@@ -103,8 +103,8 @@ def lag(saying: Saying, panel: Axes) -> None:
     panel.plot(ratio[:-1][follows], ratio[1:][follows], ".", color=canvas.SCENARIO, markersize=5, alpha=0.7)
     for line in (panel.axhline, panel.axvline):
         line(1, color=canvas.BASELINE, linewidth=1)
-    panel.set_xlabel(saying.say("axis_this"))
-    panel.set_ylabel(saying.say("axis_next"))
+    panel.set_xlabel(saying.tell("axis_this"))
+    panel.set_ylabel(saying.tell("axis_next"))
     for axis in (panel.xaxis, panel.yaxis):
         canvas.number_axis(axis, saying.words, percent=True)
 
@@ -121,8 +121,8 @@ def hours(saying: Saying, panel: Axes) -> None:
     panel.plot(grid, middle * grid**power, color=canvas.TARGET, linewidth=1.6)
     panel.set_xlim(0, None)
     panel.set_ylim(0, None)
-    panel.set_xlabel(saying.say("axis_week"))
-    panel.set_ylabel(saying.say("axis_hours"))
+    panel.set_xlabel(saying.tell("axis_week"))
+    panel.set_ylabel(saying.tell("axis_hours"))
     for axis in (panel.xaxis, panel.yaxis):
         canvas.number_axis(axis, saying.words)
 
@@ -139,10 +139,10 @@ def years(saying: Saying, panel: Axes) -> None:
         digits = 0 if abs(high) >= 10 or float(one.seen).is_integer() else 2
         said = f"{saying.words.number(one.seen, digits)} ({saying.words.interval(low, high, digits)})"
         panel.text(1.42, k, said, va="center", color=canvas.MUTED)
-    _names(panel, [saying.say(one.name) for one in found])
+    _names(panel, [saying.tell(one.name) for one in found])
     panel.set_xlim(-0.4, 2.0)
     panel.set_xticks([0, 1], [saying.words.percent(end, 1) for end in (0.025, 0.975)])
-    panel.set_xlabel(saying.say("axis_band"), loc="left")
+    panel.set_xlabel(saying.tell("axis_band"), loc="left")
 
 
 def back_test(saying: Saying, panel: Axes) -> None:
@@ -154,9 +154,9 @@ def back_test(saying: Saying, panel: Axes) -> None:
     for k, score in enumerate(scores):
         said = f"{saying.words.number(score.crps, 2)}   80 %: {score.covered_80}/{found.weeks}"
         panel.text(score.crps * 1.01, k, said, va="center", color=canvas.MUTED)
-    _names(panel, [saying.say(score.way) for score in scores])
+    _names(panel, [saying.tell(score.way) for score in scores])
     panel.set_xlim(0, max(score.crps for score in scores) * 1.3)
-    panel.set_xlabel(saying.say("axis_crps"))
+    panel.set_xlabel(saying.tell("axis_crps"))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: saying.words.number(value, 1)))
 
 
@@ -165,10 +165,10 @@ def plan(saying: Saying, panel: Axes) -> None:
     target = {one.name: one.target for one in saying.one.plan}
     shade = dict(zip(("low", "mid", "high"), ("#7fb8e6", "#0a6ebd", "#0b3f6b"), strict=True))
     for name, placed in saying.one.placement.items():
-        panel.bar(list(placed), target[name], width=0.85, color=shade[name], label=saying.say(name))
+        panel.bar(list(placed), target[name], width=0.85, color=shade[name], label=saying.tell(name))
     panel.set_xlim(0.2, 52.8)
-    panel.set_xlabel(saying.say("axis_iso"))
-    panel.set_ylabel(saying.say("axis_week"))
+    panel.set_xlabel(saying.tell("axis_iso"))
+    panel.set_ylabel(saying.tell("axis_week"))
     canvas.number_axis(panel.yaxis, saying.words)
     panel.set_ylim(0, 1.25 * max(target.values()))
     panel.legend(ncols=3, loc="upper right")
