@@ -42,7 +42,8 @@ class Clinic:
         self.resources = wiring.resources(plan, draws, self.ledger)
         self.stops = wiring.stops(plan, draws, self.resources)
         self.users_of = wiring.users(self.stops, self.resources)
-        self.queue_at = {s.step.lead: s.queue for s in self.stops if s.queue is not None}
+        by_lead = sorted(self.stops, key=lambda s: s.step.lead)
+        self.queue_at = {s.step.lead: s.queue for s in by_lead if s.queue is not None}
         self.sought = wiring.sought(self.stops)
         self.explained = [r for r in self.resources if not isinstance(r, Counter) and self.users_of[r.index]]
         """Resources whose idle units may have another cause than that nobody waits."""
