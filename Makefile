@@ -15,10 +15,10 @@ run: $(READY)
 	@$(BIN)/flowsim run scenarios/ortho_*.yaml --replications $(REPLICATIONS) --seed $(SEED) --workers $(WORKERS) --steps 3 --out outputs/ortho
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 test-all: $(READY)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "slow or not slow"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "slow or not slow"
 
 check: $(READY)
 	@$(BIN)/ruff format --check .

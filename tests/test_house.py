@@ -20,6 +20,7 @@ ROOMS = {
     "yaml": ("schema",),
     "scipy": ("chance", "calibration", "comparison"),
     "simpy": ("engines",),
+    "numba": ("engines",),
     "matplotlib": ("report",),
     "jinja2": ("report",),
     "typer": ("cli",),

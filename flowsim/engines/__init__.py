@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from flowsim.errors import FlowsimError
 from flowsim.plan.model import Draws, Plan
 from flowsim.tables import Rows
 
-ENGINES = ("simpy",)
+ENGINES = ("simpy", "compiled")
 
 
 def run(plan: Plan, draws: Draws, engine: str = "simpy") -> Rows:
@@ -21,4 +22,12 @@ def _engine(name: str) -> Callable[[Plan, Draws], Rows]:
         from flowsim.engines import simpy_engine
 
         return simpy_engine.run
+    if name == "compiled":
+        if find_spec("numba") is None:
+            raise FlowsimError(
+                'The engine "compiled" needs numba: pip install "flowsim[fast]". The engine "simpy" does not.'
+            )
+        from flowsim.engines import compiled_engine
+
+        return compiled_engine.run
     raise FlowsimError(f'There is no engine "{name}". There is: {", ".join(ENGINES)}.')

@@ -1,0 +1,319 @@
+"""Dispatch: who starts, class by class, and why the rest is idle."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from flowsim.engines.compiled_engine.capacity import (
+    book_places,
+    book_staff,
+    count_places,
+    may_start,
+    serves,
+    take_places,
+)
+from flowsim.engines.compiled_engine.fitting import interrupts, klass_of, missing
+from flowsim.engines.compiled_engine.heaps import take
+from flowsim.engines.compiled_engine.layout import (
+    CLOSING,
+    COUNTER,
+    DIRTY,
+    DURATION,
+    ERROR,
+    FITS,
+    K_CAUSE,
+    K_FREE,
+    K_IDLE,
+    K_KEPT,
+    K_KEPT_CAUSE,
+    K_N_ONLY,
+    KEPT_CAUSE,
+    NOBODY_WAITING,
+    NOW,
+    NUM,
+    PAT,
+    PLACES,
+    PULL_CAUSE,
+    PULLED,
+    Q_DIRTY,
+    Q_FIRST,
+    Q_HEAPS,
+    Q_N_HEAPS,
+    Q_RESOURCE,
+    QNEXT,
+    QUEUED,
+    R_CAUSE,
+    R_EXPLAINED,
+    R_FREE,
+    R_IN_USE,
+    R_KEPT_CLASS,
+    R_KIND,
+    R_N_USERS,
+    R_NUMBER,
+    R_QUEUE,
+    R_SEEKERS,
+    R_SKIP,
+    R_SOUGHT,
+    R_SPECIAL,
+    R_TRANCHES,
+    R_UNLIMITED,
+    R_USERS,
+    RANK,
+    SERVERS,
+    SLOTS,
+    STARTED,
+    STEP,
+    TOUCHED,
+)
+from flowsim.engines.compiled_engine.service import begin_stay, start
+from flowsim.engines.compiled_engine.waiting import luck, over_in, precedes, take_out, wake
+
+
+@njit
+def may_come(w, v, r, lane):
+    """Whether a visit may come through a lane."""
+    if lane == -1:
+        return True
+    if lane == -2:
+        kept = w.resources[r, R_KEPT_CLASS]
+        return kept < 0 or klass_of(w.visits[v, RANK]) == kept
+    return serves(w, r, lane, w.visits[v, STEP])
+
+
+@njit
+def best(w, q, r, lane, after):
+    """The first of a queue who may come through a lane, behind `after` (-1: from the top)."""
+    found = -1
+    for h in range(w.queues[q, Q_HEAPS], w.queues[q, Q_HEAPS] + w.queues[q, Q_N_HEAPS]):
+        v = w.heads[h]
+        if v < 0 or (after >= 0 and not precedes(w, after, v)) or not may_come(w, v, r, lane):
+            continue
+        if found < 0 or precedes(w, v, found):
+            found = v
+    return found
+
+
+@njit
+def longest_waiter(w, q):
+    """Who first joined longest ago."""
+    found, v = -1, w.queues[q, Q_FIRST]
+    while v >= 0:
+        if (
+            found < 0
+            or w.visits[v, QUEUED] < w.visits[found, QUEUED]
+            or (w.visits[v, QUEUED] == w.visits[found, QUEUED] and precedes(w, v, found))
+        ):
+            found = v
+        v = w.visits[v, QNEXT]
+    return found
+
+
+@njit
+def try_start(w, v, klass, lane):
+    """Start one visit if its class is asked for and it fits, or may interrupt."""
+    if v < 0 or (klass != -9 and klass_of(w.visits[v, RANK]) != klass):
+        return False
+    if missing(w, v, lane) == FITS or interrupts(w, v):
+        start(w, v, lane == -2)
+        return True
+    return False
+
+
+@njit
+def serve_next(w, q, klass, lane):
+    """Start the next who can by the queue's rule: the head or nobody, or the next who fits."""
+    r = w.queues[q, Q_RESOURCE]
+    if lane == -2 and w.resources[r, R_KEPT_CLASS] == -1:
+        return try_start(w, longest_waiter(w, q), klass, lane)
+    v = best(w, q, r, lane, -1)
+    if not w.resources[r, R_SKIP]:
+        return try_start(w, v, klass, lane)
+    while v >= 0:
+        if try_start(w, v, klass, lane):
+            return True
+        v = best(w, q, r, lane, v)
+    return False
+
+
+@njit
+def serve_plain(w, q):
+    """The plain case: a free server that needs nothing else, and one who waits for it."""
+    r, h = w.queues[q, Q_RESOURCE], w.queues[q, Q_HEAPS]
+    while w.resources[r, R_FREE] > 0 and w.heads[h] >= 0:
+        v = w.heads[h]
+        take_out(w, v)
+        w.resources[r, R_FREE] -= 1
+        w.visits[v, STARTED] = w.g[NOW]
+        over_in(w, v, luck(w, DURATION, w.visits[v, STEP], w.visits[v, NUM], w.visits[v, PAT]))
+
+
+@njit
+def serve(w, q, klass):
+    """Start whoever can start in one queue (of one class, -9: any), in order; stops when something was freed."""
+    r = w.queues[q, Q_RESOURCE]
+    if w.resources[r, R_KIND] != SLOTS or not w.resources[r, R_SPECIAL]:
+        while w.g[DIRTY] == 0 and serve_next(w, q, klass, -1):
+            pass
+        return
+    kept, open_ones = 0, w.resources[r, R_UNLIMITED]
+    for t in range(w.resources[r, R_TRANCHES]):
+        kept += w.tranches[r, t, K_KEPT]
+        if w.tranches[r, t, K_N_ONLY] == 0:
+            open_ones += w.tranches[r, t, K_FREE]
+    if kept:
+        while w.g[DIRTY] == 0 and serve_next(w, q, klass, -2):
+            pass
+    if open_ones:
+        while w.g[DIRTY] == 0 and serve_next(w, q, klass, -1):
+            pass
+    for t in range(w.resources[r, R_TRANCHES]):
+        if w.tranches[r, t, K_N_ONLY] and w.tranches[r, t, K_FREE]:
+            while w.g[DIRTY] == 0 and serve_next(w, q, klass, t):
+                pass
+
+
+@njit
+def next_class(w, q, least):
+    """The most urgent class among a queue's heads that is at least this; 1000 if none."""
+    found = 1000
+    for h in range(w.queues[q, Q_HEAPS], w.queues[q, Q_HEAPS] + w.queues[q, Q_N_HEAPS]):
+        if w.heads[h] >= 0:
+            klass = klass_of(w.visits[w.heads[h], RANK])
+            if least <= klass < found:
+                found = klass
+    return found
+
+
+@njit
+def by_class(w, queues, n):
+    """One pass over queues: the most urgent class everywhere, then the next; stops when something was freed."""
+    klass = -1
+    while n:
+        if n > 1:
+            following = 1000
+            for i in range(n):
+                following = min(following, next_class(w, queues[i], klass))
+            if following == 1000:
+                return
+            klass = following
+        for i in range(n):
+            serve(w, queues[i], klass if n > 1 else -9)
+            if w.g[DIRTY]:
+                for k in range(n):
+                    wake(w, queues[k])
+                return
+        if n == 1:
+            return
+        klass += 1
+
+
+@njit
+def serve_counters(w, queues):
+    """Serve the plain queues first, wherever they stand in the agenda; they touch nobody else."""
+    n, m = w.g[DIRTY], 0
+    for i in range(n):
+        q = w.dirty[i]
+        if w.resources[w.queues[q, Q_RESOURCE], R_KIND] == COUNTER:
+            w.queues[q, Q_DIRTY] = 0
+            serve_plain(w, q)
+        else:
+            queues[m] = q
+            m += 1
+    for i in range(m):
+        w.dirty[i] = queues[i]
+    w.g[DIRTY] = m
+
+
+@njit
+def place_the_blocked(w, r):
+    """Who holds something and waits for a place comes before every queue."""
+    while w.resources[r, R_SEEKERS] >= 0 and not w.g[ERROR]:
+        free = w.resources[r, R_NUMBER] - w.resources[r, R_IN_USE]
+        if not w.resources[r, R_UNLIMITED] and free < 1:
+            return
+        v = w.resources[r, R_SEEKERS]
+        w.resources[r, R_SEEKERS] = take(w.visits, v, v)
+        take_places(w, r, 1)
+        begin_stay(w, v)
+
+
+@njit
+def cause_of(w, r, lane):
+    """Why a unit of this resource is idle: the best head of its queue (else of the first that needs it) tells."""
+    v = -1
+    if w.resources[r, R_QUEUE] >= 0:
+        v = best(w, w.resources[r, R_QUEUE], r, lane, -1)
+    else:
+        for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
+            q = w.lists[i]
+            v = best(w, q, w.queues[q, Q_RESOURCE], -1, -1)
+            if v >= 0:
+                break
+    if v < 0:
+        return NOBODY_WAITING
+    lacks = missing(w, v, -1)
+    if lacks == PULLED:
+        return PULL_CAUSE
+    if lacks == FITS or lacks == r:
+        return CLOSING
+    return w.plan[5] - w.plan[6] + lacks
+
+
+@njit
+def note_cause(w, r):
+    """Book every idle unit to nobody waiting, closing, or what the best head lacks first."""
+    kind = w.resources[r, R_KIND]
+    if kind == SLOTS:
+        for t in range(w.resources[r, R_TRANCHES]):
+            k = w.tranches[r, t]
+            if k[K_FREE]:
+                k[K_CAUSE] = cause_of(w, r, t if k[K_N_ONLY] else -1)
+            if k[K_KEPT]:
+                nobody = cause_of(w, r, -1) == NOBODY_WAITING
+                k[K_KEPT_CAUSE] = NOBODY_WAITING if nobody else KEPT_CAUSE
+    elif kind == SERVERS:
+        idle = 0
+        for t in range(w.resources[r, R_TRANCHES]):
+            idle += w.tranches[r, t, K_IDLE] != 0
+        if idle:
+            cause = cause_of(w, r, -1)
+            if cause != w.resources[r, R_CAUSE]:
+                book_staff(w, r)
+                w.resources[r, R_CAUSE] = cause
+    elif kind == PLACES and w.resources[r, R_NUMBER] > w.resources[r, R_IN_USE]:
+        cause = cause_of(w, r, -1)
+        if cause != w.resources[r, R_CAUSE]:
+            count_places(w, r)
+            book_places(w, r)
+            w.resources[r, R_CAUSE] = cause
+
+
+@njit
+def dispatch(w, queues):
+    """Start everybody who can start now, and note what every idle unit waits for."""
+    if w.g[TOUCHED]:
+        for r in range(w.plan[6]):
+            if w.resources[r, R_SOUGHT]:
+                place_the_blocked(w, r)
+        serve_counters(w, queues)
+    while w.g[DIRTY] and not w.g[ERROR]:
+        n = 0
+        for i in range(w.g[DIRTY]):
+            q = w.dirty[i]
+            w.queues[q, Q_DIRTY] = 0
+            if may_start(w, w.queues[q, Q_RESOURCE]):
+                queues[n] = q
+                n += 1
+        w.g[DIRTY] = 0
+        w.g[TOUCHED] = 1
+        for i in range(1, n):
+            k = i
+            while k > 0 and w.queues[queues[k], Q_RESOURCE] < w.queues[queues[k - 1], Q_RESOURCE]:
+                queues[k], queues[k - 1] = queues[k - 1], queues[k]
+                k -= 1
+        by_class(w, queues, n)
+    if w.g[TOUCHED]:
+        w.g[TOUCHED] = 0
+        for r in range(w.plan[6]):
+            if w.resources[r, R_EXPLAINED]:
+                note_cause(w, r)

@@ -1,0 +1,214 @@
+"""Heaps: of events by time, of patience by time, and of waiting visits by their order (pairing heaps)."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from flowsim.engines.compiled_engine.layout import (
+    CHILD,
+    ERROR,
+    EVENTS,
+    EVENTS_FULL,
+    NUM,
+    ORDER,
+    PAT,
+    PATIENCE,
+    RANK,
+    RIGHT,
+    STEP,
+    UP,
+)
+
+
+@njit
+def before(v, a, b):
+    """Whether visit a comes before visit b: rank, order value, patient, step, visit."""
+    if v[a, RANK] != v[b, RANK]:
+        return v[a, RANK] < v[b, RANK]
+    if v[a, ORDER] != v[b, ORDER]:
+        return v[a, ORDER] < v[b, ORDER]
+    if v[a, PAT] != v[b, PAT]:
+        return v[a, PAT] < v[b, PAT]
+    if v[a, STEP] != v[b, STEP]:
+        return v[a, STEP] < v[b, STEP]
+    return v[a, NUM] < v[b, NUM]
+
+
+@njit
+def meld(v, a, b):
+    """One heap of two roots."""
+    if a < 0:
+        return b
+    if b < 0:
+        return a
+    if before(v, b, a):
+        a, b = b, a
+    child = v[a, CHILD]
+    v[b, RIGHT] = child
+    if child >= 0:
+        v[child, UP] = b
+    v[b, UP] = a
+    v[a, CHILD] = b
+    v[a, RIGHT] = -1
+    v[a, UP] = -1
+    return a
+
+
+@njit
+def merge_pairs(v, first):
+    """One heap of a list of siblings."""
+    paired = -1
+    while first >= 0:
+        a = first
+        b = v[a, RIGHT]
+        first = -1 if b < 0 else v[b, RIGHT]
+        v[a, RIGHT] = -1
+        v[a, UP] = -1
+        if b >= 0:
+            v[b, RIGHT] = -1
+            v[b, UP] = -1
+        both = meld(v, a, b)
+        v[both, RIGHT] = paired
+        paired = both
+    root = -1
+    while paired >= 0:
+        following = v[paired, RIGHT]
+        v[paired, RIGHT] = -1
+        root = meld(v, root, paired)
+        paired = following
+    return root
+
+
+@njit
+def put(v, root, visit):
+    """The root after a visit is put in."""
+    v[visit, CHILD] = -1
+    v[visit, RIGHT] = -1
+    v[visit, UP] = -1
+    return meld(v, root, visit)
+
+
+@njit
+def take(v, root, visit):
+    """The root after a visit is taken out, wherever it stands."""
+    below = merge_pairs(v, v[visit, CHILD])
+    v[visit, CHILD] = -1
+    if visit == root:
+        return below
+    up, right = v[visit, UP], v[visit, RIGHT]
+    if v[up, CHILD] == visit:
+        v[up, CHILD] = right
+    else:
+        v[up, RIGHT] = right
+    if right >= 0:
+        v[right, UP] = up
+    v[visit, RIGHT] = -1
+    v[visit, UP] = -1
+    return meld(v, root, below)
+
+
+@njit
+def sooner(table, a, b, width):
+    """Lexicographic order of two rows."""
+    for k in range(width):
+        if table[a, k] != table[b, k]:
+            return table[a, k] < table[b, k]
+    return False
+
+
+@njit
+def push(w, second, kind, what, uid, serial):
+    """An event to come."""
+    table, n = w.events, w.g[EVENTS]
+    if n >= table.shape[0] - 1:
+        w.g[ERROR] = EVENTS_FULL
+        return
+    w.g[EVENTS] = n + 1
+    while n > 0:
+        up = (n - 1) >> 1
+        if table[up, 0] <= second:
+            break
+        for k in range(5):
+            table[n, k] = table[up, k]
+        n = up
+    table[n, 0] = second
+    table[n, 1] = kind
+    table[n, 2] = what
+    table[n, 3] = uid
+    table[n, 4] = serial
+
+
+@njit
+def pop(w):
+    """Take the first event off the heap; it is left in the last row."""
+    table, n = w.events, w.g[EVENTS] - 1
+    w.g[EVENTS] = n
+    last = table.shape[0] - 1
+    for k in range(5):
+        table[last, k] = table[0, k]
+    if n == 0:
+        return
+    second = table[n, 0]
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= n:
+            break
+        if child + 1 < n and table[child + 1, 0] < table[child, 0]:
+            child += 1
+        if second <= table[child, 0]:
+            break
+        for k in range(5):
+            table[hole, k] = table[child, k]
+        hole = child
+    for k in range(5):
+        table[hole, k] = table[n, k]
+
+
+@njit
+def push_patience(w, second, patient, step, number, attempt, visit, uid):
+    """Remember when somebody's patience ends."""
+    table, n = w.patience, w.g[PATIENCE]
+    if n >= table.shape[0] - 1:
+        w.g[ERROR] = EVENTS_FULL
+        return
+    w.g[PATIENCE] = n + 1
+    table[n, 0] = second
+    table[n, 1] = patient
+    table[n, 2] = step
+    table[n, 3] = number
+    table[n, 4] = attempt
+    table[n, 5] = visit
+    table[n, 6] = uid
+    while n > 0:
+        up = (n - 1) >> 1
+        if not sooner(table, n, up, 5):
+            break
+        swap(table, n, up, 7)
+        n = up
+
+
+@njit
+def swap(table, a, b, width):
+    """Two rows change places."""
+    for k in range(width):
+        table[a, k], table[b, k] = table[b, k], table[a, k]
+
+
+@njit
+def pop_patience(w):
+    """Take the first off; it is left in the row behind the heap."""
+    table, n = w.patience, w.g[PATIENCE] - 1
+    w.g[PATIENCE] = n
+    swap(table, 0, n, 7)
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= n:
+            return
+        if child + 1 < n and sooner(table, child + 1, child, 5):
+            child += 1
+        if not sooner(table, child, hole, 5):
+            return
+        swap(table, hole, child, 7)
+        hole = child

@@ -1,0 +1,296 @@
+"""The kernel: one run over integer tables, phase by phase as the SimPy engine does it."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from flowsim.engines.compiled_engine.cache import kept
+from flowsim.engines.compiled_engine.capacity import (
+    book_staff,
+    count_places,
+    end_shift,
+    flush,
+    give_server,
+    slot_appears,
+    slots_expire,
+    start_shift,
+)
+from flowsim.engines.compiled_engine.dispatch import dispatch, serve_counters
+from flowsim.engines.compiled_engine.heaps import pop
+from flowsim.engines.compiled_engine.layout import (
+    APPEAR,
+    BOOKED_AGAIN,
+    CLOSE,
+    DEMOTED,
+    DIRTY,
+    ERROR,
+    EVENTS,
+    EXIT,
+    EXPIRE,
+    FLUSH,
+    FRESH,
+    GONE,
+    IN_QUEUE,
+    JOINS,
+    K_FREE,
+    K_KEPT,
+    K_NUMBER,
+    KEPT_FREE,
+    LATE,
+    LEFT,
+    MAIN,
+    MAY_LEAVE,
+    NEW_WEEK,
+    NOW,
+    OPEN_SHIFT,
+    OVERFLOW,
+    PATIENCE,
+    PERIOD,
+    R_KIND,
+    R_N_SERVERS,
+    R_NUMBER,
+    R_SERVERS,
+    R_SUSPEND,
+    R_TRANCHES,
+    REMAINING,
+    S_OVERFLOW,
+    S_STAY_OF,
+    SERIAL,
+    SERVERS,
+    SERVING,
+    SLOTS,
+    STANDING,
+    STAY_TIME,
+    STEP,
+    T_PATIENT,
+    TODO,
+    TOUCHED,
+    UID,
+    UNLINK,
+    UNLINKED,
+    V_DOING,
+    V_OPEN,
+    V_VISIT,
+    VISIT_OVER,
+    WAITS,
+    WorldStruct,
+)
+from flowsim.engines.compiled_engine.leaving import impatient, new_week, over_maximum, send_list, withdraw
+from flowsim.engines.compiled_engine.service import already_in, new_trip, pause
+from flowsim.engines.compiled_engine.trips import (
+    booked_again,
+    end_trip,
+    go_to,
+    join,
+    leaves_later,
+    stay_waits_less,
+    visit_over,
+)
+from flowsim.engines.compiled_engine.waiting import freed, line_up, take_out, wake
+
+
+@njit
+def goes_home(w, s, uid):
+    """A server blocked past its overtime leaves."""
+    v = w.servers[s, V_VISIT]
+    if v < 0 or w.visits[v, UID] != uid or w.servers[s, V_DOING] != STANDING or w.servers[s, V_OPEN]:
+        return
+    for r in range(w.plan[6]):
+        first = w.resources[r, R_SERVERS]
+        if w.resources[r, R_KIND] == SERVERS and first <= s < first + w.resources[r, R_N_SERVERS]:
+            book_staff(w, r)
+            give_server(w, r, s)
+
+
+@njit
+def change(w, row):
+    """One change of capacity."""
+    kind, r, what, extra = row[1], row[2], row[3], row[4]
+    if kind == NEW_WEEK or kind == FLUSH:
+        flush(w)
+        if kind == NEW_WEEK and w.terms.shape[0]:
+            new_week(w)
+        return
+    if kind == APPEAR:
+        slot_appears(w, r, what, extra)
+    elif kind == EXPIRE:
+        slots_expire(w, r, what)
+    elif kind == KEPT_FREE:
+        k = w.tranches[r, what]
+        k[K_FREE] += k[K_KEPT]
+        k[K_KEPT] = 0
+    elif kind == OPEN_SHIFT:
+        start_shift(w, r, what, extra)
+    elif kind == CLOSE:
+        s = end_shift(w, r, what)
+        v = w.servers[s, V_VISIT]
+        if v >= 0 and w.servers[s, V_DOING] == SERVING and w.resources[r, R_SUSPEND]:
+            pause(w, v)
+        elif v >= 0 and w.servers[s, V_DOING] == STANDING:
+            leaves_later(w, s)
+    else:
+        count_places(w, r)
+        total = 0
+        for t in range(w.resources[r, R_TRANCHES]):
+            w.tranches[r, t, K_NUMBER] = w.numbers[what, t]
+            total += w.numbers[what, t]
+        w.resources[r, R_NUMBER] = total
+    if kind != EXPIRE and kind != CLOSE:
+        freed(w, r)
+
+
+@njit
+def take_effect(w, at):
+    """Phase 2: who goes home late, broken links, then the changes of this second, closings first."""
+    w.g[TOUCHED] = 1
+    n = w.g[LATE]
+    w.g[LATE] = 0
+    for i in range(n):
+        goes_home(w, w.late[i, 0], w.late[i, 1])
+    n = w.g[UNLINK]
+    w.g[UNLINK] = 0
+    for i in range(n):
+        v = w.unlink[i, 0]
+        if w.visits[v, UID] == w.unlink[i, 1] and w.visits[v, WAITS] == IN_QUEUE and w.visits[v, REMAINING] < 0:
+            w.visits[v, DEMOTED] = 1
+            take_out(w, v)
+            line_up(w, v)
+    while at < w.changes.shape[0] and w.changes[at, 0] == w.g[NOW]:
+        change(w, w.changes[at])
+        at += 1
+    return at
+
+
+@njit
+def leaving(w, queues):
+    """Phase 5: patience first, then queues over their maximum, one at a time, with a dispatch after each."""
+    while not w.g[ERROR]:
+        v, outcome = impatient(w), LEFT
+        if v < 0:
+            v = over_maximum(w)
+            if v < 0:
+                return
+            outcome = OVERFLOW if w.steps[w.visits[v, STEP], S_OVERFLOW] >= 0 else LEFT
+        withdraw(w, v, outcome)
+        serve_counters(w, queues)
+        if w.g[DIRTY] or w.g[TOUCHED]:
+            dispatch(w, queues)
+
+
+@njit
+def happens(w):
+    """The event just taken off the heap."""
+    row = w.events[w.events.shape[0] - 1]
+    kind, what, uid, serial = row[1], row[2], row[3], row[4]
+    if kind == VISIT_OVER:
+        if w.visits[what, UID] == uid and w.visits[what, SERIAL] == serial:
+            visit_over(w, what)
+    elif kind == JOINS:
+        step = uid
+        patient = w.trips[what, T_PATIENT]
+        if w.gone[patient] and w.steps[step, S_STAY_OF] < 0:
+            end_trip(w, what, GONE)
+        else:
+            join(w, what, patient, step, 0)
+    elif kind == BOOKED_AGAIN:
+        booked_again(w, what)
+    elif kind == STAY_TIME:
+        stay_waits_less(w, what)
+    elif kind == UNLINKED:
+        w.unlink[w.g[UNLINK], 0], w.unlink[w.g[UNLINK], 1] = what, uid
+        w.g[UNLINK] += 1
+    else:
+        w.late[w.g[LATE], 0], w.late[w.g[LATE], 1] = what, uid
+        w.g[LATE] += 1
+
+
+@njit
+def proceed(w):
+    """Let every trip that may go on do so, in this instant."""
+    while w.g[TODO] and not w.g[ERROR]:
+        w.g[TODO] -= 1
+        n = w.g[TODO]
+        go_to(w, w.todo[n, 0], w.todo[n, 1], w.todo[n, 2])
+
+
+@njit
+def come(w, patient):
+    """A patient enters the run."""
+    t = new_trip(w, patient, EXIT, MAIN, -1)
+    if w.source[patient] == 2:
+        already_in(w, t, patient, w.first[patient])
+    else:
+        go_to(w, t, w.first[patient], 1 if w.source[patient] != 0 else 0)
+
+
+@njit
+def next_second(w, coming, at):
+    """The next second at which anything happens."""
+    now = w.plan[1]
+    if coming < w.arrives.shape[0]:
+        now = min(now, w.arrives[coming])
+    if w.g[EVENTS]:
+        now = min(now, w.events[0, 0])
+    if at < w.changes.shape[0]:
+        now = min(now, w.changes[at, 0])
+    if w.g[PATIENCE]:
+        now = min(now, max(w.patience[0, 0], w.g[NOW]))
+    return now
+
+
+@njit
+def instants(w, queues):
+    """One instant after the other, each phase by phase."""
+    coming, at, end = 0, 0, w.plan[1]
+    while not w.g[ERROR]:
+        now = w.g[NOW] if w.g[TODO] else next_second(w, coming, at)
+        if now >= end:
+            return
+        w.g[NOW] = now
+        while w.g[PERIOD] + 1 < w.periods.shape[0] and now >= w.periods[w.g[PERIOD] + 1]:
+            w.g[PERIOD] += 1
+            for q in range(w.queues.shape[0]):
+                wake(w, q)
+        proceed(w)
+        while coming < w.arrives.shape[0] and w.arrives[coming] == now:
+            come(w, coming)
+            coming += 1
+            proceed(w)
+        while w.g[EVENTS] and w.events[0, 0] == now and not w.g[ERROR]:
+            pop(w)
+            happens(w)
+            proceed(w)
+        if w.g[LATE] or w.g[UNLINK] or (at < w.changes.shape[0] and w.changes[at, 0] == now):
+            at = take_effect(w, at)
+        if w.g[FRESH]:
+            n = w.g[FRESH]
+            w.g[FRESH] = 0
+            send_list(w, w.fresh, n)
+        if w.g[DIRTY]:
+            serve_counters(w, queues)
+        if w.g[DIRTY] or w.g[TOUCHED]:
+            dispatch(w, queues)
+        if w.g[MAY_LEAVE]:
+            leaving(w, queues)
+
+
+@kept
+def simulate(t, queues):
+    """The whole run over a World's tables; stops early if a table is full or a column of luck is not there."""
+    w = WorldStruct(
+        t.g, t.plan, t.periods, t.steps, t.needs, t.lists, t.mean, t.pull,
+        t.splits, t.resources, t.tranches, t.servers, t.queues, t.heads, t.rank_of, t.terms,
+        t.changes, t.numbers, t.closing, t.iso_year, t.background, t.group, t.klass, t.source,
+        t.arrives, t.joined, t.referral, t.decision, t.first, t.remaining, t.end, t.ended,
+        t.elsewhere_at, t.multi, t.gone, t.alive, t.visited, t.booked, t.booked_row, t.returned,
+        t.returned_row, t.columns, t.column_of, t.visits, t.trips, t.events, t.patience, t.todo,
+        t.fresh, t.dirty, t.late, t.unlink, t.rows, t.offered, t.used, t.overtime,
+        t.over, t.lost,
+    )  # fmt: skip
+    instants(w, queues)
+    w.g[NOW] = w.plan[1]
+    flush(w)
+    for r in range(w.plan[6]):
+        if w.resources[r, R_KIND] == SLOTS:
+            for t in range(w.resources[r, R_TRANCHES]):
+                slots_expire(w, r, t)

@@ -1,0 +1,314 @@
+"""Waiting: visits among the living, the rows they leave, and the queues they stand in."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from flowsim.engines.compiled_engine.heaps import push, put, take
+from flowsim.engines.compiled_engine.layout import (
+    BEFORE,
+    BLOCKED,
+    BLOCKED_SINCE,
+    CHILD,
+    DAY_S,
+    DEMOTED,
+    DIRTY,
+    DUE_FIRST,
+    ERROR,
+    FIRST_COME,
+    FOREVER,
+    FREE_VISIT,
+    HEAP,
+    IN_QUEUE,
+    JOINED,
+    LEAVE_AT,
+    NEED_NUMBER,
+    NEED_PERIOD,
+    NEED_STEP,
+    NEED_WHAT,
+    NEEDS_COLUMN,
+    NEVER,
+    NEXT,
+    NOW,
+    NUM,
+    OPEN,
+    ORDER,
+    OUTCOME,
+    OVERTIME,
+    PAT,
+    PERIOD,
+    PREV,
+    Q_BY_GROUP,
+    Q_DIRTY,
+    Q_FIRST,
+    Q_HEAPS,
+    Q_KINDS,
+    Q_LENGTH,
+    Q_LISTED,
+    QNEXT,
+    QPREV,
+    QUEUED,
+    R_ALWAYS,
+    R_N_USERS,
+    R_ORDER,
+    R_USERS,
+    RANK,
+    REBOOK,
+    REMAINING,
+    RIGHT,
+    ROWS,
+    ROWS_FULL,
+    S_COUNTED,
+    S_DUE,
+    S_DUE_DECISION,
+    S_KLASS,
+    S_LEAD,
+    S_LINKED,
+    S_N_WAKES,
+    S_POSITION,
+    S_PROVIDER,
+    S_QUEUE,
+    S_QUEUED,
+    S_WAKES,
+    SERIAL,
+    STARTED,
+    STEP,
+    TODO,
+    TODO_FULL,
+    TOUCHED,
+    TRIP,
+    UID,
+    UIDS,
+    UNLINKED,
+    UP,
+    USED,
+    VISIT_OVER,
+    VISITS_FULL,
+    VISITS_USED,
+    WAITS,
+)
+
+
+@njit
+def luck(w, what, step, number, patient):
+    """One drawn value of the current period; asks for the column if it is not there."""
+    if number < w.column_of.shape[2]:
+        column = w.column_of[what, step, number, w.g[PERIOD]]
+        if column >= 0:
+            return w.columns[column, patient]
+    w.g[ERROR] = NEEDS_COLUMN
+    w.g[NEED_WHAT], w.g[NEED_STEP], w.g[NEED_NUMBER], w.g[NEED_PERIOD] = what, step, number, w.g[PERIOD]
+    return 1
+
+
+@njit
+def new_visit(w, patient, step, number, queued, trip):
+    """A visit among the living."""
+    v = w.g[FREE_VISIT]
+    if v < 0:
+        w.g[ERROR] = VISITS_FULL
+        return 0
+    visit = w.visits[v]
+    w.g[FREE_VISIT] = visit[NEXT]
+    visit[:] = 0
+    w.g[UIDS] += 1
+    w.g[VISITS_USED] += 1
+    visit[PAT], visit[STEP], visit[NUM], visit[QUEUED], visit[JOINED] = patient, step, number, queued, w.g[NOW]
+    visit[STARTED], visit[OUTCOME], visit[REBOOK], visit[LEAVE_AT] = NEVER, OPEN, -1, FOREVER + 1
+    visit[BLOCKED_SINCE], visit[BEFORE], visit[REMAINING], visit[TRIP], visit[UID] = NEVER, -1, -1, trip, w.g[UIDS]
+    visit[CHILD], visit[RIGHT], visit[UP], visit[QNEXT], visit[QPREV] = -1, -1, -1, -1, -1
+    visit[NEXT], visit[PREV] = w.alive[patient], -1
+    if w.alive[patient] >= 0:
+        w.visits[w.alive[patient], PREV] = v
+    w.alive[patient] = v
+    return v
+
+
+@njit
+def bury(w, v):
+    """A visit is no longer among the living; its place is used again."""
+    visit = w.visits[v]
+    if visit[PREV] >= 0:
+        w.visits[visit[PREV], NEXT] = visit[NEXT]
+    else:
+        w.alive[visit[PAT]] = visit[NEXT]
+    if visit[NEXT] >= 0:
+        w.visits[visit[NEXT], PREV] = visit[PREV]
+    visit[NEXT] = w.g[FREE_VISIT]
+    visit[UID] = -1
+    w.g[FREE_VISIT] = v
+
+
+@njit
+def due_at(w, step, patient):
+    """The guarantee date at a step, or NEVER."""
+    if w.steps[step, S_DUE] < 0:
+        return NEVER
+    clock = w.decision[patient] if w.steps[step, S_DUE_DECISION] else w.referral[patient]
+    return clock + w.steps[step, S_DUE] if clock != NEVER else NEVER
+
+
+@njit
+def write(w, visit, finished, outcome, attempt):
+    """One contact row."""
+    n = w.g[ROWS]
+    if n >= w.rows.shape[0]:
+        w.g[ERROR] = ROWS_FULL
+        return
+    w.g[ROWS] = n + 1
+    row = w.rows[n]
+    row[0], row[1], row[2], row[3] = visit[PAT], visit[STEP], visit[NUM], attempt
+    row[4], row[5], row[6] = w.steps[visit[STEP], S_PROVIDER], visit[QUEUED], due_at(w, visit[STEP], visit[PAT])
+    row[7], row[8], row[9] = visit[STARTED], finished, outcome
+    row[10], row[11], row[12] = visit[USED], visit[OVERTIME], visit[BLOCKED]
+
+
+@njit
+def over_in(w, v, seconds):
+    """Let the visit end in so many seconds."""
+    push(w, w.g[NOW] + seconds, VISIT_OVER, v, w.visits[v, UID], w.visits[v, SERIAL])
+
+
+@njit
+def to_do(w, trip, step, arrived):
+    """Let a trip go on to a step, in this instant."""
+    n = w.g[TODO]
+    if n >= w.todo.shape[0]:
+        w.g[ERROR] = TODO_FULL
+        return
+    w.todo[n, 0], w.todo[n, 1], w.todo[n, 2] = trip, step, arrived
+    w.g[TODO] = n + 1
+
+
+@njit
+def wake(w, q):
+    """Something changed for a queue: try it at the next dispatch."""
+    if w.queues[q, Q_DIRTY] == 0:
+        w.queues[q, Q_DIRTY] = 1
+        w.dirty[w.g[DIRTY]] = q
+        w.g[DIRTY] += 1
+
+
+@njit
+def freed(w, r):
+    """Something of a resource is free again: wake every queue whose steps may want it."""
+    w.g[TOUCHED] = 1
+    for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
+        wake(w, w.lists[i])
+
+
+@njit
+def wake_pulled(w, step):
+    """Wake the queues that watch a step."""
+    for i in range(w.steps[step, S_WAKES], w.steps[step, S_WAKES] + w.steps[step, S_N_WAKES]):
+        wake(w, w.lists[i])
+
+
+@njit
+def class_at(w, visit):
+    """The class of a patient at a step."""
+    klass = w.steps[visit[STEP], S_KLASS]
+    return klass if klass >= 0 else w.klass[visit[PAT]]
+
+
+@njit
+def mean_of(w, step, patient):
+    """The declared mean: the closing test."""
+    return w.mean[step, w.g[PERIOD], w.group[patient]]
+
+
+@njit
+def order_value(w, visit):
+    """Joining, referral or decision, or the guarantee date, as the lead's queue is ordered."""
+    order = w.resources[w.steps[visit[STEP], S_LEAD], R_ORDER]
+    if order == FIRST_COME:
+        return visit[QUEUED]
+    if order == DUE_FIRST:
+        due = due_at(w, visit[STEP], visit[PAT])
+        return due if due != NEVER else FOREVER
+    if w.decision[visit[PAT]] != NEVER:
+        return w.decision[visit[PAT]]
+    if w.referral[visit[PAT]] != NEVER:
+        return w.referral[visit[PAT]]
+    return visit[QUEUED]
+
+
+@njit
+def link(w, v):
+    """Whether a linked visit may go ahead of all today; then its time is set."""
+    lead, now = w.steps[w.visits[v, STEP], S_LEAD], w.g[NOW]
+    today = now // DAY_S
+    closing = w.closing[lead, today - w.plan[0] // DAY_S]
+    if w.resources[lead, R_ALWAYS]:
+        closing = (today + 1) * DAY_S
+    if closing <= now:
+        return False
+    push(w, closing, UNLINKED, v, w.visits[v, UID], 0)
+    return True
+
+
+@njit
+def line_up(w, v):
+    """Put a visit in its queue, in the order fixed now."""
+    visit = w.visits[v]
+    step = visit[STEP]
+    q = w.steps[step, S_QUEUE]
+    rank = 2 * class_at(w, visit) + 1
+    visit[ORDER] = visit[QUEUED]
+    if visit[REMAINING] >= 0:
+        rank -= 1
+    else:
+        if w.steps[step, S_LINKED] and not visit[DEMOTED] and link(w, v):
+            rank = -1
+        visit[ORDER] = order_value(w, visit)
+    visit[RANK] = rank
+    queue = w.queues[q]
+    heap = queue[Q_HEAPS]
+    if queue[Q_KINDS]:
+        group = w.group[visit[PAT]] if queue[Q_BY_GROUP] else 0
+        heap += (w.steps[step, S_POSITION] * w.plan[7] + group) * w.rank_of[0] + w.rank_of[rank + 2]
+    visit[HEAP] = heap
+    visit[WAITS] = IN_QUEUE
+    w.heads[heap] = put(w.visits, w.heads[heap], v)
+    if visit[REMAINING] < 0:
+        queue[Q_LENGTH] += 1
+    if queue[Q_LISTED]:
+        visit[QNEXT], visit[QPREV] = queue[Q_FIRST], -1
+        if queue[Q_FIRST] >= 0:
+            w.visits[queue[Q_FIRST], QPREV] = v
+        queue[Q_FIRST] = v
+    if w.steps[step, S_COUNTED]:
+        w.steps[step, S_QUEUED] += 1
+    wake(w, q)
+
+
+@njit
+def take_out(w, v):
+    """The visit no longer waits in its queue."""
+    visit = w.visits[v]
+    step = visit[STEP]
+    queue = w.queues[w.steps[step, S_QUEUE]]
+    w.heads[visit[HEAP]] = take(w.visits, w.heads[visit[HEAP]], v)
+    visit[WAITS] = 0
+    if visit[REMAINING] < 0:
+        queue[Q_LENGTH] -= 1
+    if queue[Q_LISTED]:
+        if visit[QPREV] >= 0:
+            w.visits[visit[QPREV], QNEXT] = visit[QNEXT]
+        else:
+            queue[Q_FIRST] = visit[QNEXT]
+        if visit[QNEXT] >= 0:
+            w.visits[visit[QNEXT], QPREV] = visit[QPREV]
+    if w.steps[step, S_COUNTED]:
+        w.steps[step, S_QUEUED] -= 1
+        wake_pulled(w, step)
+
+
+@njit
+def precedes(w, a, b):
+    """Queue order of two waiting visits."""
+    x, y = w.visits[a], w.visits[b]
+    for k in (RANK, ORDER, PAT, STEP, NUM):
+        if x[k] != y[k]:
+            return x[k] < y[k]
+    return False
