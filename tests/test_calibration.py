@@ -245,7 +245,7 @@ def test_no_law_fits_two_kinds_of_week() -> None:
 
 
 def test_classes_follow_each_other_only_where_history_says_so(doctors: Series) -> None:
-    """Doctors: p 0.05 with the season in, about 0.07 without (the notes: 0.09); the high row has four weeks, so neither is used."""
+    """Doctors: p 0.05 with the season in, about 0.07 without; the high row has four weeks, so neither is used."""
     raw, _ = classes(doctors.y)
     assert permutation_p(raw, doctors.number) == pytest.approx(0.05, abs=0.02)
     season_out, _ = classes(1000 * doctors.y / fit_mean(doctors).mean)

@@ -235,7 +235,8 @@ def test_who_waits_for_a_busy_second_resource_is_booked_to_it():
 
 def test_parallel_branches_go_on_when_all_are_done_and_who_leaves_one_leaves_all():
     steps = [
-        Step("start"), Step("left_way", needs=((0, 1),), patience_from_decision=(False,)), Step("right_way"), Step("join"),
+        Step("start"), Step("left_way", needs=((0, 1),), patience_from_decision=(False,)), Step("right_way"),
+        Step("join"),
     ]  # fmt: skip
     made = plan(steps, [STAFF], splits=(Split((1, 2), 3),))
     columns = {

@@ -35,6 +35,6 @@ def kept(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function without the interpreter's lock, and keep it on disk."""
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder())
     try:
-        return njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        return njit(cache=True, nogil=True)(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -158,23 +158,23 @@ class World(NamedTuple):
     """[resource, tranche, cause, week]."""
 
 
-class WorldType(types.StructRef):  # type: ignore[misc]
+class WorldType(types.StructRef):  # type: ignore[name-defined]
     """The kernel's view of a World: one pointer, whatever the number of tables."""
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Fields as they are, never literal."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)  # type: ignore[attr-defined]
 
 
 structref.register(WorldType)
 
 
-class WorldStruct(structref.StructRefProxy):  # type: ignore[misc]
+class WorldStruct(structref.StructRefProxy):
     """A World handed to the kernel."""
 
     def __new__(cls, *tables: np.ndarray) -> WorldStruct:
         """From the World's tables, in its order."""
-        return structref.StructRefProxy.__new__(cls, *tables)  # type: ignore[no-any-return]
+        return structref.StructRefProxy.__new__(cls, *tables)
 
 
 structref.define_proxy(WorldStruct, WorldType, list(World._fields))
