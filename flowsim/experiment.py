@@ -104,6 +104,8 @@ def run(
     Raises:
         RunError: no replication of a plan succeeded, or a worker process died.
     """
+    if workers > 1 and executor is None and engines.must_compile(engine):
+        engines.run(plans[0], plan.draw(plans[0], seed, first), engine)  # once here, not once in every worker
     tasks = list(_tasks(plans, range(first, first + replications), seed, engine, summarise, keep_rows, workers))
     total, count = len(plans) * replications, 0
     harvest: list[_Done] = []

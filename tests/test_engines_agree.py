@@ -15,6 +15,7 @@ from models import models
 from test_invariants import run as run_model
 
 from flowsim import engines, plan, scenario
+from flowsim.errors import FlowsimError
 from flowsim.tables import Rows
 
 pytest.importorskip("numba", reason='the engine "compiled" needs numba: pip install "flowsim[fast]"')
@@ -64,6 +65,13 @@ def test_on_cases_known_to_the_second(name: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(by_hand, "run", lambda made, luck: engines.run(made, luck, "compiled"))
     case: Callable[[], Any] = getattr(by_hand, name)
     case()
+
+
+def test_auto_takes_the_compiled_engine_for_a_large_job_and_other_names_are_refused() -> None:
+    assert engines.chosen("auto", 10_000) == "compiled"
+    assert engines.chosen("simpy", 10_000) == "simpy"
+    with pytest.raises(FlowsimError, match='There is no engine "fortran"'):
+        engines.chosen("fortran", 1)
 
 
 def check_models(examples: int, full: bool) -> None:

@@ -84,3 +84,10 @@ def test_the_starter_has_no_fault_and_no_resource_without_end(tmp_path: Path) ->
         scenario = fs.load(path)
         assert not scenario.warnings
         assert all(load.load <= 1 for load in arithmetic.loads(plan.build(scenario)))
+
+
+def test_scenarios_that_share_no_resource_stand_in_one_report(tmp_path: Path) -> None:
+    paths = [str(ROOT / "scenarios" / f"{name}.yaml") for name in ("one_queue", "obesity_backlog")]
+    done = CliRunner().invoke(app, ["run", *paths, "--replications", "2", "--out", str(tmp_path / "both")])
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "both" / "report.html").exists()

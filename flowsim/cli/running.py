@@ -80,7 +80,9 @@ def _new(paths: Sequence[Path], wish: Wish, target: Path) -> Study:
     if missing:
         raise refuse(", ".join(path.as_posix() for path in missing), "there is no such file.")
     with progress("replications" if wish.lang == "en" else "körningar") as told:
-        made = study.run(paths, _design(wish), target, progress=told, finish=lambda new: _written(new, wish))
+        made = study.run(
+            paths, _design(wish, len(paths)), target, progress=told, finish=lambda new: _written(new, wish)
+        )
     for failure in made.run["failures"]:
         note(failure)
         note(f"  reproduce: {_reproduce(failure, made, paths)}")
@@ -109,7 +111,18 @@ def _written(new: Path, wish: Wish) -> None:
         room.write(new, wish.lang)
 
 
-def _design(wish: Wish) -> Design:
+def _engine(wish: Wish, scenarios: int) -> str:
+    """The engine asked for; `auto` by the size of the job. Says so when there is something to compile first."""
+    from flowsim import engines
+
+    engine = engines.chosen(wish.engine, wish.replications * scenarios)
+    if engines.must_compile(engine):
+        english = "Compiling the engine: about a minute, once on this machine ..."
+        note(english if wish.lang == "en" else "Kompilerar motorn: ungefär en minut, en gång på den här maskinen ...")
+    return engine
+
+
+def _design(wish: Wish, scenarios: int) -> Design:
     from flowsim.study import Design
     from flowsim.study.precision import Precision
 
@@ -117,7 +130,8 @@ def _design(wish: Wish) -> Design:
     if wish.precision is not None:
         measures = tuple(filter(None, (name.strip() for name in wish.precise.split(","))))
         precision = Precision(_share(wish.precision), measures, wish.most)
-    return Design(wish.replications, wish.seed, wish.workers, wish.engine, wish.first, precision, wish.steps)
+    engine = _engine(wish, scenarios)
+    return Design(wish.replications, wish.seed, wish.workers, engine, wish.first, precision, wish.steps)
 
 
 def _share(text: str) -> float:

@@ -10,6 +10,29 @@ from flowsim.plan.model import Draws, Plan
 from flowsim.tables import Rows
 
 ENGINES = ("simpy", "compiled")
+WORTH_COMPILING = 500
+"""Replications from which compiling the kernel (a minute, once on a machine) is paid back."""
+
+
+def chosen(name: str, replications: int) -> str:
+    """The engine meant by `auto`: the compiled one if it is installed and the job is large or it is compiled already."""
+    if name != "auto":
+        _engine(name)
+        return name
+    if find_spec("numba") is None:
+        return "simpy"
+    from flowsim.engines.compiled_engine.cache import is_compiled
+
+    return "compiled" if replications >= WORTH_COMPILING or is_compiled() else "simpy"
+
+
+def must_compile(name: str) -> bool:
+    """Whether the engine has to be compiled before its first run on this machine."""
+    if name != "compiled":
+        return False
+    from flowsim.engines.compiled_engine.cache import is_compiled
+
+    return not is_compiled()
 
 
 def run(plan: Plan, draws: Draws, engine: str = "simpy") -> Rows:

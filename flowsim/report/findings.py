@@ -81,8 +81,10 @@ def capacity(reading: Reading) -> str:
 
 
 def occupancy(reading: Reading, resource: str) -> str:
-    """The fullest morning of the week in the baseline."""
-    rows = reading.rows("occupancy", scenario=reading.baseline, resource=resource)
+    """The fullest morning of the week in the baseline (else in the first scenario that has the resource)."""
+    having = {str(s) for s in reading.rows("occupancy", resource=resource)["scenario"]}
+    shown = next(s for s in (reading.baseline, *reading.scenarios) if s in having)
+    rows = reading.rows("occupancy", scenario=shown, resource=resource)
     top = rows.loc[rows["mean"].idxmax()]
     words = reading.words
     return words(
