@@ -15,7 +15,7 @@ WORTH_COMPILING = 500
 
 
 def chosen(name: str, replications: int) -> str:
-    """The engine meant by `auto`: the compiled one if it is installed and the job is large or it is compiled already."""
+    """The engine meant by `auto`: the compiled one where it is installed, for a large job or once it is compiled."""
     if name != "auto":
         _engine(name)
         return name
