@@ -344,3 +344,16 @@ def test_small_components_are_laid_together() -> None:
     (key,) = figure.legends
     assert [text.get_text() for text in key.get_texts()][-1] == "Other"
     assert len(key.get_texts()) == len(canvas.SERIES)
+
+
+def test_a_legend_of_many_parts_stays_within_the_sheet() -> None:
+    said = ["Vårddygn", "Operation", "Implantat", "Anestesi", "Gemensamma kostnader (OH)", "Nybesök", "Röntgenbild"]
+    said += ["Inskrivningsbesök", "Fysioterapi", "Övrigt"]
+    with canvas.style():
+        figure = canvas.sheet(4)
+        figure.subplots()
+        canvas.key(figure, *canvas.patches(said))
+        figure.canvas.draw()
+        box = figure.legends[0].get_window_extent()
+    assert len(figure.legends[0].get_texts()) == 10
+    assert box.x1 <= figure.bbox.x1

@@ -60,7 +60,7 @@ def _grow(sizes: Sizes, world: at.World) -> None:
     else:
         attribute = {
             at.VISITS_FULL: "visits", at.TRIPS_FULL: "trips", at.EVENTS_FULL: "events", at.ROWS_FULL: "rows",
-            at.TODO_FULL: "trips",
+            at.AGENDA_FULL: "trips",
         }[int(error)]  # fmt: skip
         setattr(sizes, attribute, 2 * getattr(sizes, attribute))
 
@@ -126,7 +126,7 @@ def _world(packed: pack.Packed, sizes: Sizes) -> at.World:
         visits=_free_list(np.zeros((sizes.visits, at.N_VISIT), np.int64), at.NEXT),
         trips=_free_list(np.zeros((sizes.trips, at.N_TRIP), np.int64), at.T_LEFT),
         events=np.zeros((sizes.events, 5), np.int64), patience=np.zeros((sizes.events, 7), np.int64),
-        todo=np.zeros((sizes.trips, 3), np.int64), fresh=np.zeros((sizes.visits, 2), np.int64),
+        agenda=np.zeros((sizes.trips, 3), np.int64), fresh=np.zeros((sizes.visits, 2), np.int64),
         dirty=np.zeros(len(packed.queues) + 1, np.int64), late=np.zeros((sizes.visits, 2), np.int64),
         unlink=np.zeros((sizes.visits, 2), np.int64), rows=np.zeros((sizes.rows, 13), np.int32),
         offered=np.zeros(amounts, np.int64), used=np.zeros(amounts, np.int64), overtime=np.zeros(amounts, np.int64),

@@ -18,6 +18,7 @@ from flowsim.engines.compiled_engine.capacity import (
 from flowsim.engines.compiled_engine.dispatch import dispatch, serve_counters
 from flowsim.engines.compiled_engine.heaps import pop
 from flowsim.engines.compiled_engine.layout import (
+    AGENDA,
     APPEAR,
     BOOKED_AGAIN,
     CLOSE,
@@ -63,7 +64,6 @@ from flowsim.engines.compiled_engine.layout import (
     STAY_TIME,
     STEP,
     T_PATIENT,
-    TODO,
     TOUCHED,
     UID,
     UNLINK,
@@ -207,10 +207,10 @@ def happens(w):
 @njit
 def proceed(w):
     """Let every trip that may go on do so, in this instant."""
-    while w.g[TODO] and not w.g[ERROR]:
-        w.g[TODO] -= 1
-        n = w.g[TODO]
-        go_to(w, w.todo[n, 0], w.todo[n, 1], w.todo[n, 2])
+    while w.g[AGENDA] and not w.g[ERROR]:
+        w.g[AGENDA] -= 1
+        n = w.g[AGENDA]
+        go_to(w, w.agenda[n, 0], w.agenda[n, 1], w.agenda[n, 2])
 
 
 @njit
@@ -243,7 +243,7 @@ def instants(w, queues):
     """One instant after the other, each phase by phase."""
     coming, at, end = 0, 0, w.plan[1]
     while not w.g[ERROR]:
-        now = w.g[NOW] if w.g[TODO] else next_second(w, coming, at)
+        now = w.g[NOW] if w.g[AGENDA] else next_second(w, coming, at)
         if now >= end:
             return
         w.g[NOW] = now
@@ -283,7 +283,7 @@ def simulate(t, queues):
         t.changes, t.numbers, t.closing, t.iso_year, t.background, t.group, t.klass, t.source,
         t.arrives, t.joined, t.referral, t.decision, t.first, t.remaining, t.end, t.ended,
         t.elsewhere_at, t.multi, t.gone, t.alive, t.visited, t.booked, t.booked_row, t.returned,
-        t.returned_row, t.columns, t.column_of, t.visits, t.trips, t.events, t.patience, t.todo,
+        t.returned_row, t.columns, t.column_of, t.visits, t.trips, t.events, t.patience, t.agenda,
         t.fresh, t.dirty, t.late, t.unlink, t.rows, t.offered, t.used, t.overtime,
         t.over, t.lost,
     )  # fmt: skip

@@ -15,9 +15,8 @@ BACK, EXIT, GONE = -99, -98, -3
 
 # globals
 (NOW, PERIOD, TOUCHED, FREE_VISIT, FREE_TRIP, UIDS, EVENTS, PATIENCE, ROWS, ERROR, NEED_WHAT, NEED_STEP, NEED_NUMBER,
- NEED_PERIOD, TODO, FRESH, DIRTY, LATE, UNLINK, ANY_GONE, MAY_LEAVE, VISITS_USED, TRIPS_USED, TURNED_AWAY, DISPATCHES,
- N_GLOBALS) = range(26)  # fmt: skip
-OK, NEEDS_COLUMN, VISITS_FULL, EVENTS_FULL, ROWS_FULL, TRIPS_FULL, TODO_FULL = range(7)
+ NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, N_GLOBALS) = range(21)  # fmt: skip
+OK, NEEDS_COLUMN, VISITS_FULL, EVENTS_FULL, ROWS_FULL, TRIPS_FULL, AGENDA_FULL = range(7)
 
 # a visit
 (PAT, STEP, NUM, QUEUED, JOINED, STARTED, ATTEMPT, MISSED, OUTCOME, REBOOK, LEAVE_AT, MARKED, DEMOTED, USED, OVERTIME,
@@ -46,7 +45,7 @@ FIRST_COME, LONGEST_WAIT, DUE_FIRST = range(3)
 
 # a tranche of a resource
 (K_FREE, K_KEPT, K_CAUSE, K_KEPT_CAUSE, K_WEEK_A, K_LEFT_A, K_WEEK_B, K_LEFT_B, K_NUMBER, K_USED, K_OFFERED, K_IDLE,
- K_OFFERING, K_OVERTIME, K_ONLY, K_N_ONLY, N_TRANCHE) = range(17)  # fmt: skip
+ K_OFFERING, K_ONLY, K_N_ONLY, N_TRANCHE) = range(16)  # fmt: skip
 
 # a server
 V_OPEN, V_CLOSE, V_SINCE, V_VISIT, V_DOING, V_TRANCHE, V_OVERTIME, N_SERVER = range(8)
@@ -144,7 +143,7 @@ class World(NamedTuple):
     trips: np.ndarray
     events: np.ndarray
     patience: np.ndarray
-    todo: np.ndarray
+    agenda: np.ndarray
     fresh: np.ndarray
     dirty: np.ndarray
     late: np.ndarray

@@ -6,7 +6,6 @@ from numba import njit
 
 from flowsim.engines.compiled_engine.heaps import pop_patience, push_patience
 from flowsim.engines.compiled_engine.layout import (
-    ANY_GONE,
     ATTEMPT,
     E_SENT_WEEK,
     E_SENT_YEAR,
@@ -109,7 +108,6 @@ def leave_all(w, patient):
         return
     already = w.gone[patient]
     w.gone[patient] = 1
-    w.g[ANY_GONE] = 1
     v = -1 if already else w.alive[patient]
     while v >= 0:
         visit = w.visits[v]

@@ -83,7 +83,6 @@ from flowsim.engines.compiled_engine.layout import (
     TOUCHED,
     TRIP,
     TRIPS_FULL,
-    TRIPS_USED,
     UID,
     USED,
     WAITS,
@@ -112,7 +111,6 @@ def new_trip(w, patient, until, kind, parent):
         w.g[ERROR] = TRIPS_FULL
         return 0
     w.g[FREE_TRIP] = w.trips[t, T_LEFT]
-    w.g[TRIPS_USED] += 1
     w.trips[t, T_PATIENT], w.trips[t, T_UNTIL], w.trips[t, T_KIND], w.trips[t, T_PARENT] = patient, until, kind, parent
     w.trips[t, T_LEFT], w.trips[t, T_JOIN] = 0, 0
     return t

@@ -6,6 +6,8 @@ from numba import njit
 
 from flowsim.engines.compiled_engine.heaps import push, put, take
 from flowsim.engines.compiled_engine.layout import (
+    AGENDA,
+    AGENDA_FULL,
     BEFORE,
     BLOCKED,
     BLOCKED_SINCE,
@@ -73,8 +75,6 @@ from flowsim.engines.compiled_engine.layout import (
     SERIAL,
     STARTED,
     STEP,
-    TODO,
-    TODO_FULL,
     TOUCHED,
     TRIP,
     UID,
@@ -84,7 +84,6 @@ from flowsim.engines.compiled_engine.layout import (
     USED,
     VISIT_OVER,
     VISITS_FULL,
-    VISITS_USED,
     WAITS,
 )
 
@@ -112,7 +111,6 @@ def new_visit(w, patient, step, number, queued, trip):
     w.g[FREE_VISIT] = visit[NEXT]
     visit[:] = 0
     w.g[UIDS] += 1
-    w.g[VISITS_USED] += 1
     visit[PAT], visit[STEP], visit[NUM], visit[QUEUED], visit[JOINED] = patient, step, number, queued, w.g[NOW]
     visit[STARTED], visit[OUTCOME], visit[REBOOK], visit[LEAVE_AT] = NEVER, OPEN, -1, FOREVER + 1
     visit[BLOCKED_SINCE], visit[BEFORE], visit[REMAINING], visit[TRIP], visit[UID] = NEVER, -1, -1, trip, w.g[UIDS]
@@ -172,12 +170,12 @@ def over_in(w, v, seconds):
 @njit
 def to_do(w, trip, step, arrived):
     """Let a trip go on to a step, in this instant."""
-    n = w.g[TODO]
-    if n >= w.todo.shape[0]:
-        w.g[ERROR] = TODO_FULL
+    n = w.g[AGENDA]
+    if n >= w.agenda.shape[0]:
+        w.g[ERROR] = AGENDA_FULL
         return
-    w.todo[n, 0], w.todo[n, 1], w.todo[n, 2] = trip, step, arrived
-    w.g[TODO] = n + 1
+    w.agenda[n, 0], w.agenda[n, 1], w.agenda[n, 2] = trip, step, arrived
+    w.g[AGENDA] = n + 1
 
 
 @njit

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -168,11 +169,17 @@ def key(figure: Figure, marks: list[Any], said: list[str]) -> None:
     """What the marks mean, above the panels, in as many columns as there is room for."""
     room = figure.get_size_inches()[0] - 0.3
     for columns in range(len(said), 0, -1):
-        rows = -(-len(said) // columns)
-        widest = [max(len(text) for text in said[k : k + rows]) for k in range(0, len(said), rows)]
+        widest = [max(len(text) for text in column) for column in _filled(said, columns)]
         if sum(0.52 + 0.084 * letters for letters in widest) <= room:
             break
     figure.legend(marks, said, loc="outside upper left", ncols=columns, handlelength=1.5, columnspacing=1.4)
+
+
+def _filled(said: list[str], columns: int) -> list[list[str]]:
+    """How a legend fills its columns: one after the other, the first ones longer by one if they cannot be equal."""
+    rows, longer = divmod(len(said), columns)
+    ends = [k * rows + min(k, longer) for k in range(columns + 1)]
+    return [said[a:b] for a, b in pairwise(ends)]
 
 
 def svg(figure: Figure) -> str:
