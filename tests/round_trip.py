@@ -59,7 +59,7 @@ def drawing() -> dict[str, Any]:
 @cache
 def planned(weeks: int, folder: Path) -> plan.model.Plan:
     """The base case for so many weeks."""
-    (folder / "scenarios").mkdir()
+    (folder / "scenarios").mkdir(exist_ok=True)
     shutil.copytree(BASE.parents[1] / "calibration", folder / "calibration")
     path = folder / "scenarios" / "base.yaml"
     path.write_text(BASE.read_text().replace("weeks: 104}", f"weeks: {weeks}}}", 1))

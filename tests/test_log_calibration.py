@@ -20,7 +20,9 @@ from flowsim.measures.event_log import EVENTS, event_log
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("round_trip")
+    folder = tmp_path_factory.mktemp("round_trip")
+    (folder / "scenarios").mkdir()
+    return folder
 
 
 @pytest.fixture(scope="module")
