@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = {
     "pydantic": ("schema", "scenario"),
     "yaml": ("schema",),
-    "scipy": ("chance", "calibration", "comparison"),
+    "scipy": ("chance", "calibration", "comparison", "questions"),
     "simpy": ("engines",),
     "numba": ("engines",),
     "matplotlib": ("report",),
@@ -27,6 +27,10 @@ ROOMS = {
     "rich": ("cli",),
     "pyarrow": ("tables",),
     "holidays": ("plan",),
+    "python_calamine": ("sheets", "calibration"),
+    "xlsxwriter": ("sheets",),
+    "distributed": ("experiment",),
+    "SALib": ("questions",),
 }
 """Where each outside library may be imported (scipy.special's t quantile and roots are arithmetic, not chance)."""
 LONGEST_FILE, LONGEST_BODY = 400, 50
