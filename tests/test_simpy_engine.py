@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from made_plan import DAY, HOUR, Luck, always, log, lost, plan, run
+
 from flowsim.plan.model import BACK, FOREVER, Cancellation, Elsewhere, Resource, Split, Step, Tranche
 from flowsim.tables import ENDED, ProviderInfo
-from tests.made_plan import DAY, HOUR, Luck, always, log, lost, plan, run
 
 END = 7 * DAY
 STAFF = Resource("doctor", "staff")
