@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from flowsim.names import NAMES
 from flowsim.report import labels, phrases
-from flowsim.report.names import NAMES
 from flowsim.report.quantities import quantity
 from flowsim.report.words import LANGUAGES, TEXTS, Words, digits_for, plain
 

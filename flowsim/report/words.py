@@ -14,8 +14,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from flowsim.names import NAMES
 from flowsim.report.labels import LABELS
-from flowsim.report.names import NAMES
 from flowsim.report.phrases import PHRASES
 
 Language = Literal["sv", "en"]
