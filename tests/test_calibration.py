@@ -20,8 +20,8 @@ from flowsim.calibration.mean_model import MeanModel, fit_mean
 from flowsim.calibration.production_plan import classes
 from flowsim.calibration.residuals import autocorrelation, dispersion_test, pearson
 from flowsim.calibration.series import Series, series_of
-from flowsim.calibration.table import looks_personal
 from flowsim.errors import InputError
+from flowsim.sheets.table import looks_personal
 
 
 @pytest.fixture(scope="module")

@@ -246,7 +246,7 @@ def test_days_first_is_one_format_too(tmp_path: Path) -> None:
 
 
 def test_personal_identity_numbers_stop_a_log_unseen(tmp_path: Path) -> None:
-    from flowsim.calibration.table import looks_personal
+    from flowsim.sheets.table import looks_personal
 
     body = next(f"121212100{digit}" for digit in range(10) if looks_personal(f"121212100{digit}"))
     path = tmp_path / "log.csv"

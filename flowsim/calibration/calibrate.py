@@ -22,8 +22,8 @@ from flowsim.calibration.production_plan import METHODS, classes, placement, pro
 from flowsim.calibration.reproduction import SIMULATED, reproduction
 from flowsim.calibration.result import Calibration, Level, ResourceCalibration, weeks_seen
 from flowsim.calibration.series import Exclusion, Series, exclusion, series_of
-from flowsim.calibration.table import refused
 from flowsim.calibration.uncertainty import SETS, parameter_sets
+from flowsim.sheets.table import refused
 
 if TYPE_CHECKING:
     import pandas as pd

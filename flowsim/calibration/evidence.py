@@ -12,7 +12,7 @@ from flowsim.calibration.episodes import Stability, stability
 from flowsim.calibration.mean_model import MeanModel, fit_mean
 from flowsim.calibration.residuals import Autocorrelation, Dispersion, autocorrelation, dispersion_test
 from flowsim.calibration.series import Series
-from flowsim.calibration.table import refused
+from flowsim.sheets.table import refused
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim import chance
-from flowsim.calibration.table import Table, read_table, refused
 from flowsim.errors import Fault, InputError
+from flowsim.sheets.table import Table, read_table, refused
 
 if TYPE_CHECKING:
     import pandas as pd

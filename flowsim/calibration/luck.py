@@ -15,7 +15,7 @@ from flowsim.calibration.evidence import Evidence
 from flowsim.calibration.mean_model import MeanModel
 from flowsim.calibration.production_plan import classes, production_plan
 from flowsim.calibration.series import Series
-from flowsim.calibration.table import refused
+from flowsim.sheets.table import refused
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -23,9 +23,9 @@ from flowsim.calibration.production_plan import PlannedWeeks
 from flowsim.calibration.reproduction import Reproduction
 from flowsim.calibration.residuals import Autocorrelation, Dispersion
 from flowsim.calibration.series import Exclusion
-from flowsim.calibration.table import refused
 from flowsim.calibration.uncertainty import Sets
 from flowsim.calibration.yaml_text import yaml_text
+from flowsim.sheets.table import refused
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim import chance
-from flowsim.calibration.table import refused
+from flowsim.sheets.table import refused
 
 if TYPE_CHECKING:
     import pandas as pd

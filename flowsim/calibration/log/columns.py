@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from flowsim.calibration.table import refused
+from flowsim.sheets.table import refused
 
 COLUMNS = ("case", "group", "activity", "queued", "booked", "start", "end", "resource", "outcome")
 """One row a visit. `queued`: when it joined the queue; `start` empty: it waits; `end` empty: it goes on (in bed)."""

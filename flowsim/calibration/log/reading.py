@@ -15,8 +15,8 @@ import numpy as np
 
 from flowsim.calibration.log.columns import COLUMNS, DAY_FIRST, ISO, MOMENTS, WORDS, recognised
 from flowsim.calibration.log.sources import pieces
-from flowsim.calibration.table import looks_personal, refused
 from flowsim.errors import Fault, InputError
+from flowsim.sheets.table import looks_personal, refused
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flowsim.calibration.table import guarded_xlsx, refused
+from flowsim.sheets.table import guarded_xlsx, refused
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flowsim.calibration.log.reading import Events
-from flowsim.calibration.table import refused
+from flowsim.sheets.table import refused
 
 if TYPE_CHECKING:
     import pandas as pd
