@@ -20,7 +20,7 @@ from flowsim.errors import RunError
 from flowsim.plan import Plan
 from flowsim.tables import Results
 
-STARTER = Path(experiment.__file__).parent / "cli" / "starter" / "scenarios"
+STARTER = Path(experiment.__file__).parents[1] / "cli" / "starter" / "scenarios"
 NAMES = ("today", "evening")
 
 

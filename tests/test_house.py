@@ -98,7 +98,7 @@ def test_imports_run_down_the_floors() -> None:
 
 def test_engines_and_experiment_know_nothing_of_files_measures_and_money() -> None:
     forbidden = ("flowsim.schema", "flowsim.scenario", "flowsim.measures", "flowsim.costs", "flowsim.comparison")
-    for path in [PACKAGE / "experiment.py", *(PACKAGE / "engines").rglob("*.py")]:
+    for path in [*(PACKAGE / "experiment").rglob("*.py"), *(PACKAGE / "engines").rglob("*.py")]:
         seen = [m for m in imported(path) if m.startswith(forbidden)]
         assert not seen, f"{name_of(path)} imports {seen}"
 
