@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,8 @@ from flowsim.errors import Fault, InputError
 MAX_BYTES = 50_000_000
 MAX_WORKBOOK, MAX_UNPACKED, MAX_RATIO, MAX_MEMBERS, MAX_ROWS = 10_000_000, 50_000_000, 100, 200, 100_000
 """Of a workbook, before it is opened: its bytes, bytes declared inside, how much they are packed, parts; then rows."""
+_MANY, _FEW = 30, 0.3
+"""From so many ten-digit numbers on, a smaller share that passes the check is chance."""
 _PERSONAL = re.compile(r"(?:\d{2})?(\d{2})(\d{2})(\d{2})[-+]?(\d{4})")
 
 
@@ -30,11 +33,17 @@ class Table:
     file: str
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    note: str = ""
+    """What is worth knowing of how it was read: its encoding, if it was not UTF-8."""
 
     def column(self, heading: str) -> list[tuple[int, Any]]:
         """(row number, cell) of one column, empty cells as None."""
-        k = self.headings.index(heading)
-        return [(number, cells[k] if k < len(cells) else None) for number, cells in self.rows]
+        cells = self.cells(self.headings.index(heading))
+        return [(number, cell) for (number, _), cell in zip(self.rows, cells, strict=True)]
+
+    def cells(self, place: int) -> list[Any]:
+        """The cells of the column at a place, empty ones as None."""
+        return [cells[place] if place < len(cells) else None for _, cells in self.rows]
 
 
 def read_table(path: str | Path) -> Table:
@@ -44,14 +53,38 @@ def read_table(path: str | Path) -> Table:
     readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": guarded_xlsx, ".parquet": _parquet}
     if path.suffix.lower() not in readers:
         raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
-    lines = readers[path.suffix.lower()](path)
-    filled = [(number, row) for number, row in lines if any(cell not in (None, "") for cell in row)]
-    if len(filled) < 2:
+    table = _filled(path.name, readers[path.suffix.lower()](path))
+    if not table.rows:
         raise refused(path.name, "the file", "It is empty: a line of headings and at least one row are needed.")
-    headings = tuple(str(cell or "").strip() for cell in filled[0][1])
-    table = Table(path.name, headings, tuple((number, tuple(map(_cell, row))) for number, row in filled[1:]))
-    _refuse_persons(table)
+    faults = personal_faults(table, range(len(table.headings)))
+    if faults:
+        raise InputError(faults)
     return table
+
+
+def read_text_table(path: Path) -> Table:
+    """A CSV file as a table, UTF-8, else Windows-1252, which its note says. Columns not yet looked into for persons."""
+    _refuse_size(path)
+    try:
+        path.read_bytes().decode("utf-8-sig")
+        note = ""
+    except UnicodeDecodeError:
+        note = f"{path.name}: read as Windows-1252, since it is not UTF-8."
+    return _filled(path.name, _csv(path), note)
+
+
+def read_sheets(path: Path) -> dict[str, Table]:
+    """Every sheet of a workbook that holds something, by name. Columns not yet looked into for persons."""
+    _refuse_size(path)
+    sheets = {name: _filled(f"{path.name}, {name}", rows) for name, rows in _guarded_sheets(path).items()}
+    return {name: table for name, table in sheets.items() if table.headings}
+
+
+def _filled(file: str, lines: list[tuple[int, list[Any]]], note: str = "") -> Table:
+    """Headings and rows, without empty lines."""
+    filled = [(number, row) for number, row in lines if any(cell not in (None, "") for cell in row)]
+    headings = tuple(str(cell or "").strip() for cell in filled[0][1]) if filled else ()
+    return Table(file, headings, tuple((number, tuple(map(_cell, row))) for number, row in filled[1:]), note)
 
 
 def refused(file: str, key: str, message: str, row: int = 0) -> InputError:
@@ -82,16 +115,29 @@ def _refuse_size(path: Path) -> None:
         )
 
 
-def _refuse_persons(table: Table) -> None:
+def personal_faults(table: Table, places: Iterable[int]) -> list[Fault]:
+    """A fault for each column, of those at the places, that looks like personal identity numbers; no value is shown."""
     faults = []
-    for heading in table.headings:
-        for number, cell in table.column(heading):
-            if looks_personal(_digits(cell)):
-                words = "This column looks like personal identity numbers (personnummer). Remove it and try again."
-                faults.append(Fault(table.file, number, heading, "", words))
-                break
-    if faults:
-        raise InputError(faults)
+    for place in places:
+        cells = table.cells(place)
+        some = _persons({cell for cell in cells if cell is not None})
+        if some:
+            row = next(number for (number, _), cell in zip(table.rows, cells, strict=True) if cell in some)
+            words = "This column looks like personal identity numbers (personnummer). Remove it and try again."
+            faults.append(Fault(table.file, row, table.headings[place], "", words))
+    return faults
+
+
+def _persons(cells: set[Any]) -> set[Any]:
+    """Of a column's distinct cells, those that look like identity numbers.
+
+    Running numbers that begin with a date (vouchers) pass the check of the last digit one time in ten: a column of
+    many such without hyphens, of which few pass, holds no persons.
+    """
+    shaped = {cell: text for cell in cells if _PERSONAL.fullmatch(text := _digits(cell).strip())}
+    some = {cell for cell, text in shaped.items() if looks_personal(text)}
+    plain = not any("-" in shaped[cell] or "+" in shaped[cell] for cell in some)
+    return set() if plain and len(shaped) >= _MANY and len(some) < _FEW * len(shaped) else some
 
 
 def _digits(cell: Any) -> str:
@@ -125,27 +171,39 @@ def _csv(path: Path) -> list[tuple[int, list[Any]]]:
 
 def guarded_xlsx(path: Path) -> list[tuple[int, list[Any]]]:
     """(row number, cells) of a workbook's first sheet, opened only if what is packed in it is no bomb."""
+    return next(iter(_guarded_sheets(path, first=True).values()))
+
+
+def _guarded_sheets(path: Path, first: bool = False) -> dict[str, list[tuple[int, list[Any]]]]:
+    """(row number, cells) of a workbook's sheets by name, or of the first alone."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            sizes = [(one.file_size, one.compress_size) for one in packed.infolist()]
-            total = sum(size for size, _ in sizes)
-            ratio = total / max(sum(small for _, small in sizes), 1)
-            if (
-                path.stat().st_size > MAX_WORKBOOK
-                or total > MAX_UNPACKED
-                or len(sizes) > MAX_MEMBERS
-                or (ratio > MAX_RATIO and total > 1_000_000)
-            ):
-                raise refused(path.name, "the file", "Unpacked it is far larger than a table should be: not opened.")
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        _refuse_bomb(path)
+        book = CalamineWorkbook.from_path(str(path))
+        names = book.sheet_names[:1] if first else book.sheet_names
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
     except (CalamineError, zipfile.BadZipFile):
         raise refused(path.name, "the file", "It is not a workbook (.xlsx) that can be read.") from None
-    if len(rows) > MAX_ROWS:
-        raise refused(path.name, "the file", f"It has more than {MAX_ROWS:,} rows: use CSV or parquet.")
-    return [(k + 1, row) for k, row in enumerate(rows)]
+    for name, rows in sheets.items():
+        if len(rows) > MAX_ROWS:
+            file = path.name if first else f"{path.name}, {name}"
+            raise refused(file, "the file", f"It has more than {MAX_ROWS:,} rows: use CSV or parquet.")
+    return {name: [(k + 1, row) for k, row in enumerate(rows)] for name, rows in sheets.items()}
+
+
+def _refuse_bomb(path: Path) -> None:
+    with zipfile.ZipFile(path) as packed:
+        sizes = [(one.file_size, one.compress_size) for one in packed.infolist()]
+    total = sum(size for size, _ in sizes)
+    ratio = total / max(sum(small for _, small in sizes), 1)
+    if (
+        path.stat().st_size > MAX_WORKBOOK
+        or total > MAX_UNPACKED
+        or len(sizes) > MAX_MEMBERS
+        or (ratio > MAX_RATIO and total > 1_000_000)
+    ):
+        raise refused(path.name, "the file", "Unpacked it is far larger than a table should be: not opened.")
 
 
 def _parquet(path: Path) -> list[tuple[int, list[Any]]]:
