@@ -6,63 +6,85 @@ import numpy as np
 import pandas as pd
 
 _KEYS = ["scenario", "replication"]
+PER_EXTRA = {"added_cost_sek": "added_cost_per_extra_sek", "full_cost_sek_added": "full_cost_sek_per_extra"}
+"""Money of `added_cost`, and what it is called per extra operation."""
+BOUGHT = "bought_sek_per_bought"
 
 
 def added_cost(scenario_costs: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """T(scenario) - T(baseline) in the same replication, from the rows of `scenario_cost`.
 
-    Columns: scenario, replication, added_cost_sek, extra_operations. The baseline has no row. KeyError if it is
-    missing; replications that only one of them ran are left out.
+    Columns: scenario, replication, added_cost_sek, full_cost_sek_added (of the contacts, idle capacity not in it),
+    extra_operations, bought_sek (not a difference), bought (patients; NaN where it was not counted). The baseline has
+    no row. KeyError if it is missing; replications that only one of them ran are left out.
     """
     names = scenario_costs["scenario"].unique()
     if baseline not in names:
         raise KeyError(f"no costs of the baseline {baseline!r}; there are: {', '.join(names)}")
-    kept = scenario_costs[[*_KEYS, "total_cash_sek", "operations"]]
+    counted = scenario_costs if "bought" in scenario_costs else scenario_costs.assign(bought=np.nan)
+    kept = counted[[*_KEYS, "total_cash_sek", "full_cost_sek", "operations", "bought_sek", "bought"]]
     base = kept[kept["scenario"] == baseline].drop(columns="scenario")
     rest = kept[kept["scenario"] != baseline]
     pairs = rest.merge(base, on="replication", suffixes=("", "_baseline"), sort=False)
+    more = {name: pairs[name] - pairs[f"{name}_baseline"] for name in ("total_cash_sek", "full_cost_sek", "operations")}
     return pd.DataFrame(
         {
             "scenario": pairs["scenario"].astype(str),
             "replication": pairs["replication"],
-            "added_cost_sek": (pairs["total_cash_sek"] - pairs["total_cash_sek_baseline"]).round(2),
-            "extra_operations": pairs["operations"] - pairs["operations_baseline"],
+            "added_cost_sek": more["total_cash_sek"].round(2),
+            "full_cost_sek_added": more["full_cost_sek"].round(2),
+            "extra_operations": more["operations"],
+            "bought_sek": pairs["bought_sek"],
+            "bought": pairs["bought"],
         }
     )
 
 
 def added_cost_per_extra(added: pd.DataFrame, resamples: int = 2000, seed: int = 1) -> pd.DataFrame:
-    """Added cost per extra operation: sum over sum of replications, with a 95 % interval by paired bootstrap.
+    """Per extra operation the added and the full cost, and per bought patient what was paid: the three to compare.
 
-    Takes the rows of `added_cost`. Columns: scenario, replications, extra_operations, extra_low, extra_high,
-    added_cost_per_extra_sek, added_cost_per_extra_sek_low, added_cost_per_extra_sek_high, reason. The three amounts
-    are empty, with the reason, where the interval of extra operations holds 0. The resamples are drawn from `seed`
-    alone. Source: ratio estimator, percentile bootstrap (Efron 1979).
+    Takes the rows of `added_cost`. Columns: scenario, replications, extra_operations, extra_low, extra_high, reason,
+    and SEK, each with `_low` and `_high`: added_cost_per_extra_sek, full_cost_sek_per_extra, bought_sek_per_bought
+    (price, own follow-up, complications; empty where nobody was bought for). Sum over sum of replications, 95 %
+    interval by paired bootstrap. What is per extra operation is empty, with the reason, where the interval of extra
+    operations holds 0. The resamples are drawn from `seed` alone. Source: ratio estimator, percentile bootstrap
+    (Efron 1979).
     """
     lines = [_per_extra(str(name), one, resamples, seed) for name, one in added.groupby("scenario", sort=False)]
     return pd.DataFrame(lines, columns=_COLUMNS)
 
 
-_MONEY = [f"added_cost_per_extra_sek{end}" for end in ("", "_low", "_high")]
-_COLUMNS = ["scenario", "replications", "extra_operations", "extra_low", "extra_high", *_MONEY, "reason"]
+_ENDS = ("", "_low", "_high")
+_MONEY = [name + end for name in PER_EXTRA.values() for end in _ENDS]
+_COLUMNS = [
+    "scenario", "replications", "extra_operations", "extra_low", "extra_high", *_MONEY,
+    *(BOUGHT + end for end in _ENDS), "reason",
+]  # fmt: skip
 
 
 def _per_extra(scenario: str, one: pd.DataFrame, resamples: int, seed: int) -> dict[str, object]:
-    money = one["added_cost_sek"].to_numpy(dtype=float)
     extra = one["extra_operations"].to_numpy(dtype=float)
-    line: dict[str, object] = {"scenario": scenario, "replications": len(one), "extra_operations": extra.mean()}
-    empty = dict.fromkeys(_MONEY, np.nan)
-    if len(one) < 2:
-        return {**line, **empty, "reason": "one replication: no interval of extra operations"}
-    if np.isnan(extra).any():
-        return {**line, **empty, "reason": "the scenario names no step as the guarantee's treatment"}
     picks = np.random.default_rng(seed).integers(0, len(one), size=(resamples, len(one)))
-    sums, extras = money[picks].sum(axis=1), extra[picks].sum(axis=1)
-    low, high = (float(bound) for bound in np.quantile(extras / len(one), [0.025, 0.975]))
+    line: dict[str, object] = {"scenario": scenario, "replications": len(one), "extra_operations": extra.mean()}
+    line |= _ratio(BOUGHT, one["bought_sek"].to_numpy(dtype=float), one["bought"].to_numpy(dtype=float), picks)
+    if len(one) < 2:
+        return {**line, "reason": "one replication: no interval of extra operations"}
+    if np.isnan(extra).any():
+        return {**line, "reason": "the scenario names no step as the guarantee's treatment"}
+    low, high = (float(bound) for bound in np.quantile(extra[picks].mean(axis=1), [0.025, 0.975]))
     line |= {"extra_low": low, "extra_high": high}
     if not (low > 0 or high < 0):
-        shown = f"{low:.1f} to {high:.1f}"
-        return {**line, **empty, "reason": f"the interval of extra operations, {shown}, holds 0"}
-    bounds = np.quantile(sums[extras != 0] / extras[extras != 0], [0.025, 0.975])
-    ratio = money.sum() / extra.sum()
-    return {**line, **dict(zip(_MONEY, (ratio, *map(float, bounds)), strict=True)), "reason": ""}
+        return {**line, "reason": f"the interval of extra operations, {low:.1f} to {high:.1f}, holds 0"}
+    for money, name in PER_EXTRA.items():
+        line |= _ratio(name, one[money].to_numpy(dtype=float), extra, picks)
+    return {**line, "reason": ""}
+
+
+def _ratio(name: str, over: np.ndarray, under: np.ndarray, picks: np.ndarray) -> dict[str, object]:
+    """A ratio of sums and its percentile interval; empty where the sum below is 0 or unknown."""
+    total = float(under.sum())
+    if not np.isfinite(total) or total == 0:
+        return dict.fromkeys((name + end for end in _ENDS), np.nan)
+    sums, unders = over[picks].sum(axis=1), under[picks].sum(axis=1)
+    low, high = np.quantile(sums[unders != 0] / unders[unders != 0], [0.025, 0.975])
+    return {name: float(over.sum()) / total, f"{name}_low": float(low), f"{name}_high": float(high)}

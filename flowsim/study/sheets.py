@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from flowsim import comparison
+from flowsim.costs.added_cost import added_cost as added
 from flowsim.costs.added_cost import added_cost_per_extra
 from flowsim.study import pressure
 from flowsim.tables import Setting
@@ -148,26 +149,15 @@ def costs(money: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 
 def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Added cost per extra operation, empty with the reason where the interval of extra operations holds 0.
+    """Per extra operation the added and the full cost, beside the price of a bought one (see `added_cost_per_extra`).
 
-    Columns: scenario, replications, extra_operations, extra_low, extra_high, added_cost_per_extra_sek, its interval,
-    reason.
+    Empty with the reason where the interval of extra operations holds 0.
     """
     wide = numbers.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
     if "operations" not in wide or wide["scenario"].nunique() < 2:
         return pd.DataFrame({"scenario": pd.Series(dtype=str), "reason": pd.Series(dtype=str)})
-    base = wide[wide["scenario"] == baseline].set_index("replication")
-    rest = wide[(wide["scenario"] != baseline) & wide["replication"].isin(base.index)]
-    paired = base.loc[rest["replication"]]
-    pairs = pd.DataFrame(
-        {
-            "scenario": rest["scenario"].astype(str).to_numpy(),
-            "replication": rest["replication"].to_numpy(),
-            "added_cost_sek": rest["total_cash_sek"].to_numpy() - paired["total_cash_sek"].to_numpy(),
-            "extra_operations": rest["operations"].to_numpy() - paired["operations"].to_numpy(),
-        }
-    )
-    return added_cost_per_extra(pairs)
+    wide = wide.rename(columns={"treated_elsewhere": "bought"}).rename_axis(columns=None).astype({"scenario": str})
+    return added_cost_per_extra(added(wide, baseline))
 
 
 def flow_steps(numbers: pd.DataFrame) -> pd.DataFrame:
