@@ -29,6 +29,7 @@ _ROOM = {
     "load_unit_costs": "costs.kpp",
     "full_cost_per_patient": "costs.kpp",
     "calibrate": "calibration",
+    "ask": "questions",
     "FlowsimError": "errors",
     "InputError": "errors",
 }

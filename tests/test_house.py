@@ -71,7 +71,7 @@ def test_the_face_is_short_and_true() -> None:
     assert sorted(flowsim.__all__) == sorted(
         [
             "load", "run", "run_study", "Study", "Design", "Results", "queue_length", "waiting_time", "throughput",
-            "interval", "compare", "load_unit_costs", "full_cost_per_patient", "calibrate", "FlowsimError",
+            "interval", "compare", "load_unit_costs", "full_cost_per_patient", "calibrate", "ask", "FlowsimError",
             "InputError",
         ]
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from flowsim.errors import Fault, InputError
 from flowsim.scenario import references, routes
 from flowsim.scenario.changes import Change, ChangeError, apply, parts_of
 from flowsim.scenario.dated import fixed_by_date
-from flowsim.scenario.files import Files, bring_in, project_of, relative, too_short
+from flowsim.scenario.files import Files, bring_in, bring_in_sets, project_of, relative, too_short
 from flowsim.scenario.reading import Chain, Item, read_chain
 from flowsim.scenario.references import Found
 from flowsim.schema import Horizon, KeyPath, Marks, ScenarioModel, Split, as_yaml, fault_here, parsed, sentence, spelled
@@ -58,6 +58,10 @@ class Scenario:
     """What holds when no dated change does, as plain data; paths as in `model`."""
     dated: tuple[Change, ...]
     """Changes from the first dated one on, made one after the other on `data`."""
+    made: int | None = None
+    """How many items of `change:` were made; None: all."""
+    sets: bool = False
+    """Whether parameter sets were read that it can be run under (`load` with `set_number`)."""
 
     @property
     def unit_costs(self) -> str | None:
@@ -65,17 +69,26 @@ class Scenario:
         return self.model.unit_costs
 
 
-def load(path: str | Path, items: int | None = None) -> Scenario:
+def load(
+    path: str | Path,
+    items: int | None = None,
+    texts: Mapping[str, str] | None = None,
+    set_number: int | None = None,
+) -> Scenario:
     """A scenario from its file: bases read, changes made, everything checked.
 
     `items`: make only the first so many items of `change:`, the bases' included (what each change does, in order).
+    `texts`: path -> text of files that are not on the disk, or not as they are there.
+    `set_number`: input uncertainty. 0: the parameter sets of calibrations are read too; from 1: the scenario as it
+    stands under that set; None: as calibrated, sets left alone.
 
     Raises:
         InputError: every fault found, each with file, line, key, what was found and what is allowed.
     """
     shown = str(path)
-    files = Files(project_of(shown))
+    files = Files(project_of(shown), dict(texts or {}), set_number)
     chain = read_chain(shown, files)
+    chain.faults += bring_in_sets(chain.data, chain.marks, files)
     chain = chain if items is None else replace(chain, items=chain.items[:items])
     history = _expanded(chain, files)
     models, warnings = _periods(chain, history.changes, files)
@@ -95,6 +108,8 @@ def load(path: str | Path, items: int | None = None) -> Scenario:
         warnings=warnings,
         data=settled,
         dated=dated,
+        made=items,
+        sets=set_number == 0 and bool(files.sets),
     )
 
 
