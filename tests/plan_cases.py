@@ -16,7 +16,7 @@ def scenario_of(data: dict[str, Any], *later: tuple[date, dict[str, Any]], texts
     periods = ((model.horizon.begin, model), *((day, ScenarioModel.model_validate(d)) for day, d in later))
     return SimpleNamespace(
         name=model.scenario, title=model.title, title_sv=model.title_sv, path="case.yaml",
-        model=model, periods=periods, texts=texts or {},
+        model=model, periods=periods, texts=texts or {}, sets=False,
     )  # fmt: skip
 
 

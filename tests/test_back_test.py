@@ -132,7 +132,7 @@ def test_parameter_sets_are_kept_beside_the_file(tmp_path: Path) -> None:
     found.to_yaml(tmp_path / "clinic.yaml")
     again = calibration.load(tmp_path / "clinic.yaml")
     name = next(iter(found.resources))
-    assert (tmp_path / "clinic_sets.parquet").is_file()
+    assert (tmp_path / "clinic_sets.csv").is_file()
     assert again.resources[name].sets == found.resources[name].sets
     assert set(found.resources[name].sets) >= {"level", "season 26-32", "season 51-1"}
     again.to_yaml(tmp_path / "again.yaml")

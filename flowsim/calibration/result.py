@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
 
-from flowsim import schema, tables
+from flowsim import schema
 from flowsim.calibration.back_test import SAFE, BackTest
 from flowsim.calibration.choice import LawFit
 from flowsim.calibration.describe import ContactsAndHours, Description
@@ -130,25 +130,25 @@ class Calibration:
         first = "# Written by `flowsim calibrate`: change the history or its options and run it again.\n"
         Path(path).write_text(first + yaml_text(self.data()), encoding="utf-8")
         frame = self.sets_frame()
-        if len(frame):
-            tables.write(frame, Path(path).parent, sets_name(path), csv=False)
+        if len(frame.columns) > 1:
+            sets_path(path).write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
 
     def sets_frame(self) -> pd.DataFrame:
-        """Columns resource, set (from 1), parameter, value: the parameter sets of input uncertainty."""
+        """Columns set (from 1), then `<resource>.<parameter>`: the parameter sets of input uncertainty."""
         import pandas as pd
 
-        rows = [
-            (name, k, parameter, value)
+        found = {
+            f"{name}.{parameter}": values
             for name, one in self.resources.items()
             for parameter, values in one.sets.items()
-            for k, value in enumerate(values, start=1)
-        ]
-        return pd.DataFrame(rows, columns=["resource", "set", "parameter", "value"])
+        }
+        many = max((len(values) for values in found.values()), default=0)
+        return pd.DataFrame({"set": range(1, many + 1), **found})
 
 
-def sets_name(path: str | Path) -> str:
-    """What the parameter sets beside a calibration file are called, without `.parquet`."""
-    return f"{Path(path).stem}_sets"
+def sets_path(path: str | Path) -> Path:
+    """The parameter sets beside a calibration file: `<its name>_sets.csv`."""
+    return Path(path).with_name(f"{Path(path).stem}_sets.csv")
 
 
 def weeks_seen(evidence: Evidence) -> pd.DataFrame:
@@ -184,12 +184,12 @@ def _sets(path: Path) -> dict[str, Sets]:
     """The parameter sets beside a calibration file, if they are there."""
     import pandas as pd
 
-    beside = path.with_name(f"{sets_name(path)}.parquet")
-    if not beside.is_file():
+    if not sets_path(path).is_file():
         return {}
     found: dict[str, Sets] = {}
-    for (name, parameter), part in pd.read_parquet(beside).groupby(["resource", "parameter"], sort=False):
-        found.setdefault(str(name), {})[str(parameter)] = tuple(part.sort_values("set")["value"].tolist())
+    for column, values in pd.read_csv(sets_path(path)).drop(columns="set").items():
+        name, _, parameter = str(column).rpartition(".")
+        found.setdefault(name, {})[parameter] = tuple(values.tolist())
     return found
 
 

@@ -176,6 +176,9 @@ def run(
         Literal["simpy", "compiled", "auto"],
         typer.Option(help="compiled needs flowsim[fast]: same rows, sooner."),
     ] = "simpy",
+    input_uncertainty: Annotated[
+        bool, typer.Option("--input-uncertainty", help="Let what calibrations leave open vary too, set by set.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Study folder; default outputs/<what the files are called>.")] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report too.")] = True,
     json: Json = False,
@@ -197,6 +200,7 @@ def run(
         precise=precise,
         most=most,
         steps=steps,
+        input_uncertainty=input_uncertainty,
         report=report,
         json=json,
         lang=lang.code,

@@ -32,6 +32,7 @@ class Wish:
     precise: str
     most: int
     steps: int
+    input_uncertainty: bool
     report: bool
     json: bool
     lang: Literal["sv", "en"]
@@ -131,7 +132,9 @@ def _design(wish: Wish, scenarios: int) -> Design:
         measures = tuple(filter(None, (name.strip() for name in wish.precise.split(","))))
         precision = Precision(_share(wish.precision), measures, wish.most)
     engine = _engine(wish, scenarios)
-    return Design(wish.replications, wish.seed, wish.workers, engine, wish.first, precision, wish.steps)
+    return Design(
+        wish.replications, wish.seed, wish.workers, engine, wish.first, precision, wish.steps, wish.input_uncertainty
+    )
 
 
 def _share(text: str) -> float:
@@ -165,7 +168,9 @@ def _reproduce(failure: str, made: Study, paths: Sequence[Path]) -> str:
     }
     named = {one["scenario"]: files.get(Path(one["file"]).name) for one in made.run["scenarios"]}
     path, run = named.get(name) or name, made.run
-    return f"flowsim run {path} --first {number} --replications 1 --seed {run['seed']} --engine {run['engine']}"
+    further = " --input-uncertainty" if run.get("input_uncertainty") else ""
+    luck = f"--seed {run['seed']} --engine {run['engine']}{further}"
+    return f"flowsim run {path} --first {number} --replications 1 {luck}"
 
 
 def _show(study: Study, wish: Wish) -> None:

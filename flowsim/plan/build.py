@@ -7,6 +7,7 @@ resources, tranches and sources are read from the first period that has them.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from flowsim import chance
@@ -17,6 +18,8 @@ from flowsim.plan.model import FOREVER, Cancellation, Elsewhere, Plan, Resource,
 from flowsim.plan.recipe import Recipe
 from flowsim.plan.sources import dated_sources, rate_sources, start_sources
 from flowsim.plan.steps import reachable, step_keys, step_lucks, target
+from flowsim.scenario.loading import load
+from flowsim.scenario.parameter_sets import set_number
 from flowsim.schema import ElsewhereTerms, Stay
 from flowsim.schema import Split as SplitModel
 from flowsim.schema import Step as StepModel
@@ -48,7 +51,21 @@ def build(scenario: Scenario) -> Plan:
         due_days=_due_days(frame),
         iso_year=tuple(year for year, _ in days.iso()[-days.first_week :]),
         recipe=_recipe(scenario, frame),
+        sets=_UnderSets(scenario.path, scenario.made, scenario.texts) if scenario.sets else None,
     )
+
+
+@dataclass(frozen=True)
+class _UnderSets:
+    """Plans of a scenario under its parameter sets, built where they are asked for (a worker, say)."""
+
+    path: str
+    made: int | None
+    texts: dict[str, str]
+
+    def __call__(self, replication: int) -> Plan:
+        """The plan of a replication."""
+        return build(load(self.path, self.made, self.texts, set_number(replication)))
 
 
 def frame_of(scenario: Scenario) -> Frame:

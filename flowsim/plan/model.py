@@ -6,8 +6,8 @@ their index. Values that may change by date are given once per period (`Plan.per
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -161,6 +161,12 @@ class Plan:
     """ISO year of week 0, 1, ... (caps by year)."""
     recipe: Recipe | None = None
     """What `draw` draws from. Engines never look at it."""
+    sets: Callable[[int], Plan] | None = None
+    """Input uncertainty: from a replication's number to the plan under that replication's parameter set."""
+
+    def of(self, replication: int) -> Plan:
+        """The plan that a replication is drawn from and run with: this one, but with input uncertainty."""
+        return self if self.sets is None else replace(self.sets(replication), setting=self.setting)
 
 
 class Draws(Protocol):

@@ -124,9 +124,10 @@ def _lead(reading: Reading) -> str:
         "start": words.date(setting.start),
         "replications": reading.run.get("replications", "–"),
     }
+    further = f" {words('input_uncertainty')}" if reading.run.get("input_uncertainty") else ""
     if not reading.others:
-        return words("page_lead_one", **values)
-    return words("page_lead", scenarios=len(reading.scenarios), **values)
+        return words("page_lead_one", **values) + further
+    return words("page_lead", scenarios=len(reading.scenarios), **values) + further
 
 
 def _caption(reading: Reading) -> str:

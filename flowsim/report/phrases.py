@@ -244,6 +244,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Ett scenario, {weeks} veckor från {start}, {replications} körningar.",
         "One scenario, {weeks} weeks from {start}, {replications} runs.",
     ),
+    "input_uncertainty": (
+        "Osäkerheten i indata är med: varje körning tar nya värden på det som historiken lämnar öppet.",
+        "Input uncertainty included: each run takes other values of what history leaves open.",
+    ),
     "simulated": (
         "Simulerade data: inga uppgifter om verkliga patienter finns i rapporten.",
         "Simulated data: nothing here is about any real patient.",

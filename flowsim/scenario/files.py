@@ -6,6 +6,7 @@ scenario was typed; luck that names a calibration file is replaced by what is fi
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import os
@@ -17,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.errors import Fault, InputError
+from flowsim.scenario.parameter_sets import Sets, overlaid, sets_of, varied
 from flowsim.schema import (
     CalibratedLuck,
     KeyPath,
@@ -32,6 +34,8 @@ from flowsim.schema import (
 
 _KEPT = ("level_out", "lowest")
 """Keys beside `calibration` that hold for the fitted luck."""
+_SIZES = {"resources": "level", "arrivals": "per_week", "tranches": "slots_per_week"}
+"""What an uncertain level is a factor on: of a resource, of a source, of a resource's further slots."""
 
 
 @dataclass
@@ -42,6 +46,10 @@ class Files:
     """Real path of the folder that holds the scenario's folder."""
     texts: dict[str, str] = field(default_factory=dict)
     """Path, openable from where the scenario was typed -> text."""
+    set_number: int | None = None
+    """The parameter set to read by, from 1; 0: sets are read but none is taken; None: they are left alone."""
+    sets: dict[str, Sets] = field(default_factory=dict)
+    """Path -> the parameter sets found there."""
 
     def beside(self, typed: str, file: str) -> str:
         """The path of `typed` as written in `file`. ValueError in words if it leads out of the project's folder."""
@@ -62,6 +70,18 @@ class Files:
             self.texts[path] = text_of(path, path, kind)
         return self.texts[path]
 
+    def sets_at(self, path: str) -> Sets:
+        """The parameter sets of a file. InputError if it has none."""
+        if path not in self.sets:
+            self.sets[path] = sets_of(self.text(path, "file of parameter sets"), path)
+        return self.sets[path]
+
+    def sets_beside(self, calibration: str) -> Sets | None:
+        """The parameter sets beside a calibration file; None if there are none, or they are left alone."""
+        path = f"{os.path.splitext(calibration)[0]}_sets.csv"
+        there = self.set_number is not None and (path in self.texts or os.path.isfile(path))
+        return self.sets_at(path) if there else None
+
 
 def project_of(path: str) -> str:
     """The folder that holds the scenario's folder."""
@@ -79,6 +99,23 @@ def bring_in(data: dict[str, Any], marks: Marks, files: Files) -> list[Fault]:
     for path in _calibrated(data):
         faults += _calibration(data, path, marks, files)
     return faults
+
+
+def bring_in_sets(data: dict[str, Any], marks: Marks, files: Files) -> list[Fault]:
+    """Finds the file of `parameter_sets`; where sets are asked for, writes the numbers of one into `data`."""
+    typed, path = data.get("parameter_sets"), ("parameter_sets",)
+    if not isinstance(typed, str):
+        return []
+    try:
+        data["parameter_sets"] = files.beside(typed, place(marks, path).file)
+        sets = files.sets_at(data["parameter_sets"]) if files.set_number is not None else None
+        if sets is not None and files.set_number is not None:
+            overlaid(data if files.set_number else copy.deepcopy(data), sets, files.set_number or 1)
+    except InputError as error:
+        return [fault_here(marks, path, error.faults[0].message, typed)]
+    except ValueError as error:
+        return [fault_here(marks, path, str(error), typed)]
+    return []
 
 
 def _located(data: Any, path: KeyPath, marks: Marks, files: Files, kind: str) -> list[Fault]:
@@ -148,8 +185,25 @@ def _calibration(data: Any, path: KeyPath, marks: Marks, files: Files) -> list[F
             "variation would be counted twice. Leave out one of them."
         )
         return [fault_here(marks, path, message)]
-    _at(data, path[:-1])["luck"] = {**one["luck"], **{key: said[key] for key in _KEPT if key in said}}
+    parent, luck, sets = _at(data, path[:-1]), one["luck"], files.sets_beside(file)
+    if sets is not None and files.set_number:
+        luck, factor = varied(luck, sets, wanted.resource, files.set_number)
+        if wanted.level_varies and _own_level(one):
+            _resize(parent, _SIZES[str(path[-3])], factor)
+    parent["luck"] = {**luck, **{key: said[key] for key in _KEPT if key in said}}
     return []
+
+
+def _own_level(fitted: dict[str, Any]) -> bool:
+    """Whether the level is the history's own (else it was given, for a resource of another size)."""
+    level = fitted.get("level")
+    return isinstance(level, dict) and level.get("value") == level.get("found")
+
+
+def _resize(part: dict[str, Any], key: str, factor: float) -> None:
+    """An uncertain level: its number times a factor. (What has no such number, a tranche of staff, is left alone.)"""
+    if key in part or key == "level":
+        part[key] = float(part.get(key, 1.0)) * factor
 
 
 def too_short(path: str, text: str, last: date) -> str:
@@ -178,7 +232,8 @@ def relative(data: dict[str, Any], folder: str) -> dict[str, Any]:
 
 
 def _replaced(data: dict[str, Any], written: Callable[[Any], Any]) -> dict[str, Any]:
-    made = {**data, **({"unit_costs": written(data["unit_costs"])} if "unit_costs" in data else {})}
+    made = dict(data)
+    made.update({key: written(data[key]) for key in ("unit_costs", "parameter_sets") if key in data})
     if isinstance(data.get("arrivals"), dict):
         made["arrivals"] = {
             name: {**one, "timetable": written(one["timetable"])}

@@ -29,6 +29,9 @@ class CalibratedLuck(_Luck):
 
     calibration: str = Field(description="calibration file, relative to this file")
     resource: str = Field(description="the resource's name in that file")
+    level_varies: bool = Field(
+        True, description="with --input-uncertainty: the level too is only known as well as that history tells it"
+    )
 
 
 class BootstrapLuck(_Luck):

@@ -276,6 +276,9 @@ class ScenarioModel(Entry):
     horizon: Horizon = Field(description="when the run begins and how long it lasts")
     calendar: Calendar = Field(Calendar(), description="holidays and closed days")
     unit_costs: str | None = Field(None, description="unit costs file, relative to this file")
+    parameter_sets: str | None = Field(
+        None, description="file of parameter sets, relative to this file: what --input-uncertainty draws from"
+    )
     guarantee: Guarantee = Field(Guarantee(), description="the care guarantee")
     spans: Defined[Span] = Field({}, description="waits counted over several steps")
     groups: Defined[Group] = Field(min_length=1, description="case mix groups")

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 SETTINGS = "settings.json"
 TABLES, SCENARIOS = "tables", "scenarios"
+NO_SETS = (
+    "finds no parameter sets: neither `parameter_sets:` (a scenario calibrated from an event log) nor luck from a "
+    "calibration file with its *_sets.csv beside it."
+)
 Progress = Callable[[int, int], None]
 
 
@@ -48,6 +52,8 @@ class Design:
     precision: Precision | None = None
     steps: int = 10
     """Replications at most for the table of what each change did; 0: no such table."""
+    input_uncertainty: bool = False
+    """Replication r is run under parameter set 1 + (r mod 200): the spread holds what calibrations leave open too."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def run(
     began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     target = folder.recovered(Path(out))
     folder.refuse_other(target)
-    scenarios = loaded(paths)
+    scenarios = loaded(paths, design.input_uncertainty)
     plans = [plan.build(one) for one in scenarios]
     costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
     outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
@@ -119,7 +125,7 @@ def _rungs(
     scenarios: Sequence[Scenario], design: Design, costs: dict[str, Any], progress: Progress | None
 ) -> experiment.Outcome:
     """What lies between the baseline and scenarios of several changes, run for the table of what each change did."""
-    between = steps.between(scenarios) if design.steps else {}
+    between = steps.between(scenarios, design.input_uncertainty) if design.steps else {}
     if not between:
         return experiment.Outcome({})
     return experiment.run(
@@ -160,6 +166,7 @@ def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tu
         before["engine"],
         before["first_replication"],
         steps=before["step_replications"],
+        input_uncertainty=before.get("input_uncertainty", False),
     )
     with tempfile.TemporaryDirectory(prefix="flowsim-") as temporary:
         study = run(manifest.unpacked(before, Path(temporary)), design, out, **keyword)
@@ -191,23 +198,27 @@ def results(
     return outcome.rows
 
 
-def loaded(paths: Sequence[Path | str]) -> list[Scenario]:
+def loaded(paths: Sequence[Path | str], input_uncertainty: bool = False) -> list[Scenario]:
     """Scenarios from their files, the baseline first: the first one named, or the one all others are based on.
 
+    `input_uncertainty`: with the parameter sets of the calibrations they name.
+
     Raises:
-        InputError: the faults of all files, and names used twice.
+        InputError: the faults of all files, and names used twice; sets asked for where no file names any.
     """
     found: list[Scenario] = []
     faults: list[Fault] = []
     for path in paths:
         try:
-            one = scenario.load(Path(path))
+            one = scenario.load(Path(path), set_number=0 if input_uncertainty else None)
         except InputError as error:
             faults += [fault for fault in error.faults if fault not in faults]
             continue
         if one.name in [other.name for other in found]:
             faults.append(Fault(str(path), 0, "scenario", one.name, "is the name of another scenario of this run."))
         found.append(one)
+    if input_uncertainty and not faults and not any(one.sets for one in found):
+        faults.append(Fault(str(paths[0]), 0, "--input-uncertainty", "", NO_SETS))
     if faults:
         raise InputError(faults)
     return sorted(found, key=lambda one: not _is_base_of_all(one, found))
@@ -231,6 +242,7 @@ def _record(name: str, scenarios: Sequence[Scenario], design: Design, replicatio
         "first_replication": design.first,
         "step_replications": design.steps,
         "engine": design.engine,
+        "input_uncertainty": design.input_uncertainty,
         "scenarios": [_scenario_record(one, root) for one in scenarios],
         "versions": manifest.versions(),
         "perspective": "hospital",
