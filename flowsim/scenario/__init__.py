@@ -14,7 +14,9 @@ __all__ = ["AppliedChange", "Scenario", "json_schema", "load", "reference", "res
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a scenario file, for editors: bases, changes and named interventions too."""
-    return schema.json_schema(PlainChange, NAMED)
+    from flowsim.schema import editors
+
+    return editors.json_schema(PlainChange, NAMED)
 
 
 def reference() -> list[schema.Row]:

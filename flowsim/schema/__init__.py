@@ -1,10 +1,9 @@
 """The only door YAML enters by: every key of a scenario file, its type, unit, default and meaning.
 
 `read` guards and parses a text; `ScenarioModel` and its parts hold the values, parsed: durations are seconds, dates
-are dates, laws are frozen models; `json_schema` is for editors, `reference` for the reference page.
+are dates, laws are frozen models; `reference` is for the reference page, `editors` for editors.
 """
 
-from flowsim.schema.editors import json_schema
 from flowsim.schema.entry import DOC_KEYS, Entry, fault, listed, nearest
 from flowsim.schema.faults import fault_here, faults_of, parsed, sentence, shown, value_at, written
 from flowsim.schema.laws import (
@@ -58,6 +57,6 @@ __all__ = [
     "InBeds", "InQueue", "KeyPath", "LateCancellation", "Law", "Listed", "Lognormal", "Mark", "Marks", "Mixture",
     "Name", "Nights", "NoShow", "Normal", "NotNegative", "Patience", "Places", "Positive", "Rework", "Routes", "Row",
     "ScenarioModel", "Season", "Share", "Slots", "Split", "Staff", "Stay", "Step", "Triangular", "Uniform", "Weibull",
-    "as_yaml", "fault", "fault_here", "faults_of", "json_schema", "listed", "nearest", "parsed", "place", "quantity",
+    "as_yaml", "fault", "fault_here", "faults_of", "listed", "nearest", "parsed", "place", "quantity",
     "read", "reference", "seconds", "sentence", "shown", "spelled", "text_of", "value_at", "weeks", "written",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -11,11 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     ModelWrapValidatorHandler,
     ValidationError,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 DOC_KEYS = ("source", "note", "assumed")
 """Free text allowed in every mapping: where a number comes from, a remark, what is assumed."""
@@ -44,9 +46,9 @@ def fault_at(loc: tuple[str | int, ...], text: str, found: Any = None) -> Valida
 
 
 class Entry(BaseModel):
-    """A mapping with known keys."""
+    """A mapping with known keys. Its validator is built when it is first used: `check` needs few of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     source: str | None = Field(None, description="where the numbers come from")
     note: str | None = Field(None, description="a remark for the reader")
@@ -131,3 +133,20 @@ def without_doc(data: Any) -> Any:
 
 Named = Annotated[dict[str, T], BeforeValidator(without_doc)]
 """A mapping from names of the planner's own choosing."""
+
+
+@dataclass(frozen=True)
+class ReadBy:
+    """A value read by a function of ours, in an `Annotated`.
+
+    pydantic's `PlainValidator` builds the schema of the type beside it twice more, for writing, which we never do.
+    """
+
+    function: Callable[[Any], Any]
+    looks: Any = None
+    """What may be written, for editors; None where the annotation says it otherwise."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic's way to ask how this is read."""
+        looks = None if self.looks is None else handler.generate_schema(self.looks)
+        return core_schema.no_info_plain_validator_function(self.function, json_schema_input_schema=looks)

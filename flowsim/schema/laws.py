@@ -8,9 +8,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault, fault_at, listed, nearest, without_doc
+from flowsim.schema.entry import Entry, Named, ReadBy, fault, fault_at, listed, nearest, without_doc
 from flowsim.schema.values import UNITS_S, CountFromOne, NotNegative, Seconds, Share, quantity, whole
 
 T = TypeVar("T")
@@ -239,7 +239,7 @@ AnyLaw = (
     Fixed | Exponential | Lognormal | Gamma | Weibull | Normal | Uniform | Triangular | Erlang
     | Listed | Empirical | Histogram | Mixture
 )  # fmt: skip
-Law = Annotated[AnyLaw, PlainValidator(read_law, json_schema_input_type=AnyLaw)]
+Law = Annotated[AnyLaw, ReadBy(read_law, AnyLaw)]
 """A law of durations, in seconds; choose by its `law`."""
 
 
@@ -251,7 +251,7 @@ def night_count(value: Any) -> int:
     return found
 
 
-Night = Annotated[int, PlainValidator(night_count, json_schema_input_type=int)]
+Night = Annotated[int, ReadBy(night_count, int)]
 
 
 class Nights(Entry):
@@ -314,7 +314,3 @@ class Patience(Entry):
             return {"after": data}
         rest = {key: value for key, value in data.items() if key != "from"}
         return {**({"from": data["from"]} if "from" in data else {}), "after": rest}
-
-
-Part.model_rebuild()
-Mixture.model_rebuild()

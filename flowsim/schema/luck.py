@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault, listed
+from flowsim.schema.entry import Entry, Named, ReadBy, fault, listed
 from flowsim.schema.laws import by_word, sums_to_one
 from flowsim.schema.values import CountFromOne, Defined, NotNegative, Share
 
@@ -85,5 +85,5 @@ def read_luck(data: Any) -> Any:
 
 
 AnyLuck = DrawnLuck | CalibratedLuck | BootstrapLuck | ClassLuck
-Luck = Annotated[AnyLuck, PlainValidator(read_luck, json_schema_input_type=AnyLuck)]
+Luck = Annotated[AnyLuck, ReadBy(read_luck, AnyLuck)]
 """A resource's luck by week, mean 1."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault, listed
+from flowsim.schema.entry import Entry, Named, ReadBy, fault, listed
 from flowsim.schema.laws import Law, Nights, read_law, sums_to_one
 from flowsim.schema.luck import Luck
 from flowsim.schema.pathway import Step
@@ -229,7 +229,7 @@ def read_waited(data: Any) -> Any:
     return read_law(data)
 
 
-Waited = Annotated[Law | tuple[Seconds, ...], PlainValidator(read_waited, json_schema_input_type=Law | list[Seconds])]
+Waited = Annotated[Law | tuple[Seconds, ...], ReadBy(read_waited, Law | list[Seconds])]
 
 
 class InQueue(_AtStart):
@@ -249,7 +249,7 @@ def read_remaining(data: Any) -> Any:
     return Nights.model_validate(data["nights"])
 
 
-Remaining = Annotated[Law | Nights, PlainValidator(read_remaining, json_schema_input_type=Law | dict[str, Nights])]
+Remaining = Annotated[Law | Nights, ReadBy(read_remaining, Law | dict[str, Nights])]
 
 
 class InBeds(_AtStart):
@@ -274,12 +274,12 @@ class ScenarioModel(Entry):
     title: str = Field(description="title in English")
     title_sv: str = Field("", description="title in Swedish")
     horizon: Horizon = Field(description="when the run begins and how long it lasts")
-    calendar: Calendar = Field(Calendar(), description="holidays and closed days")
+    calendar: Calendar = Field(default_factory=Calendar, description="holidays and closed days")
     unit_costs: str | None = Field(None, description="unit costs file, relative to this file")
     parameter_sets: str | None = Field(
         None, description="file of parameter sets, relative to this file: what --input-uncertainty draws from"
     )
-    guarantee: Guarantee = Field(Guarantee(), description="the care guarantee")
+    guarantee: Guarantee = Field(default_factory=Guarantee, description="the care guarantee")
     spans: Defined[Span] = Field({}, description="waits counted over several steps")
     groups: Defined[Group] = Field(min_length=1, description="case mix groups")
     arrivals: Defined[Arrivals] = Field({}, description="sources of patients")

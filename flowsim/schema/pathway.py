@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault, listed
+from flowsim.schema.entry import Entry, Named, ReadBy, fault, listed
 from flowsim.schema.laws import ByGroup, Fixed, Law, Nights, Patience, sums_to_one
 from flowsim.schema.values import Count, CountFromOne, Flag, Name, NotNegative, Share, TimeOfDay, Urgency, whole
 
@@ -57,7 +57,7 @@ def read_then(data: Any) -> Any:
     return (Split if isinstance(data, dict) and ("all" in data or "join" in data) else Routes).model_validate(data)
 
 
-Then = Annotated[Routes | Split, PlainValidator(read_then, json_schema_input_type=Routes | Split)]
+Then = Annotated[Routes | Split, ReadBy(read_then, Routes | Split)]
 
 
 def needs(data: Any) -> tuple[tuple[str, int], ...]:
@@ -81,9 +81,7 @@ def needs(data: Any) -> tuple[tuple[str, int], ...]:
     return tuple((resource, whole(units)) for resource, units in data.items())
 
 
-Needs = Annotated[
-    tuple[tuple[str, int], ...], PlainValidator(needs, json_schema_input_type=list[str] | dict[str, int] | str)
-]
+Needs = Annotated[tuple[tuple[str, int], ...], ReadBy(needs, list[str] | dict[str, int] | str)]
 
 
 def one_or_list(data: Any) -> Any:

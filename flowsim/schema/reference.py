@@ -75,6 +75,7 @@ def _rows(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[Row]:
     if model in seen:
         return
     seen.add(model)
+    model.model_rebuild()
     inner: list[type[BaseModel]] = []
     for name, field in model.model_fields.items():
         if name not in DOC_KEYS:
@@ -95,7 +96,7 @@ def _title(model: type[BaseModel]) -> str:
 def _spoken(annotation: Any, metadata: Iterable[Any] = ()) -> tuple[str, str]:
     """(type, unit) of an annotation in words."""
     for one in metadata:
-        reader = getattr(one, "func", None)
+        reader = getattr(one, "function", None)
         if reader in _READERS:
             return _READERS[reader]
     origin, arguments = get_origin(annotation), get_args(annotation)
@@ -139,7 +140,7 @@ def _default(field: FieldInfo, type_: str) -> str:
     """A default as it would be written; 'required' has none."""
     if field.is_required():
         return ""
-    value = field.default
+    value = field.get_default(call_default_factory=True)
     if value is None or value in ((), {}) or isinstance(value, BaseModel):
         return "1 week" if value == pathway.A_WEEK else "0 days" if value == pathway.AT_ONCE else "none"
     if isinstance(value, bool):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault
+from flowsim.schema.entry import Entry, Named, ReadBy, fault
 from flowsim.schema.laws import by_word
 from flowsim.schema.luck import Luck
 from flowsim.schema.values import (
@@ -185,5 +185,5 @@ def read_resource(data: Any) -> Any:
 
 
 AnyResource = Slots | Staff | Places
-Resource = Annotated[AnyResource, PlainValidator(read_resource, json_schema_input_type=AnyResource)]
+Resource = Annotated[AnyResource, ReadBy(read_resource, AnyResource)]
 """A resource; choose by its `kind`."""

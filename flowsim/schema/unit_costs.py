@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
-from flowsim.schema.entry import Entry, Named, fault, fault_at, listed, nearest
+from flowsim.schema.entry import Entry, Named, ReadBy, fault, fault_at, listed, nearest
 from flowsim.schema.faults import parsed
 from flowsim.schema.reading import Marks
 from flowsim.schema.values import Count, CountFromOne, Positive, Share, not_negative
@@ -39,9 +39,9 @@ def _units(value: Any) -> float | str:
     return not_negative(value)
 
 
-Sek = Annotated[int, PlainValidator(_ore), WithJsonSchema({"type": "number", "minimum": 0})]
+Sek = Annotated[int, ReadBy(_ore), WithJsonSchema({"type": "number", "minimum": 0})]
 _UNITS_JSON = {"anyOf": [{"type": "number", "minimum": 0}, {"enum": list(MEASURED)}]}
-Units = Annotated[float | str, PlainValidator(_units), WithJsonSchema(_UNITS_JSON)]
+Units = Annotated[float | str, ReadBy(_units), WithJsonSchema(_UNITS_JSON)]
 
 
 class Component(Entry):

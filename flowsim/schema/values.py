@@ -7,9 +7,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, PlainValidator, StrictBool, WithJsonSchema
+from pydantic import BeforeValidator, StrictBool, WithJsonSchema
 
-from flowsim.schema.entry import fault, listed, nearest, without_doc
+from flowsim.schema.entry import ReadBy, fault, listed, nearest, without_doc
 
 T = TypeVar("T")
 UNITS_S: dict[str, float] = {
@@ -239,23 +239,23 @@ _DURATION = _schema(type=["string", "number"], pattern=r"^\s*[0-9.eE+-]+\s*[a-z]
 _SHARE = _schema(anyOf=[{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "%$"}])
 _DAYS = _schema(type=["string", "array", "object"], examples=["mon-fri"])
 
-Number = Annotated[float, PlainValidator(number), _schema(type="number")]
-NotNegative = Annotated[float, PlainValidator(not_negative), _schema(type="number", minimum=0)]
-Positive = Annotated[float, PlainValidator(positive), _schema(type="number", exclusiveMinimum=0)]
-Whole = Annotated[int, PlainValidator(whole), _schema(type="integer")]
-Count = Annotated[int, PlainValidator(count), _schema(type="integer", minimum=0)]
-Urgency = Annotated[int, PlainValidator(urgency), _schema(type="integer", minimum=0, maximum=99)]
-CountFromOne = Annotated[int, PlainValidator(count_from_one), _schema(type="integer", minimum=1)]
-Share = Annotated[float, PlainValidator(share), _SHARE]
-Seconds = Annotated[float, PlainValidator(seconds), _DURATION]
-WholeSeconds = Annotated[int, PlainValidator(whole_seconds), _DURATION]
-Day = Annotated[date, PlainValidator(day), _schema(type="string", format="date")]
-TimeOfDay = Annotated[int, PlainValidator(time_of_day), _schema(type="string", pattern=r"^\d{1,2}:\d{2}$")]
-Hours = Annotated[tuple[int, int], PlainValidator(hours), _schema(type="string", examples=["08:00-16:00"])]
-Days = Annotated[tuple[float, ...], PlainValidator(days), _DAYS]
-Weeks = Annotated[frozenset[int], PlainValidator(weeks), _schema(type=["integer", "string", "array"])]
-IsoWeek = Annotated[int, PlainValidator(week), _schema(type="integer", minimum=1, maximum=53)]
-Name = Annotated[str, PlainValidator(name), _schema(type="string", pattern=r"^[^\W\d]\w*$")]
+Number = Annotated[float, ReadBy(number), _schema(type="number")]
+NotNegative = Annotated[float, ReadBy(not_negative), _schema(type="number", minimum=0)]
+Positive = Annotated[float, ReadBy(positive), _schema(type="number", exclusiveMinimum=0)]
+Whole = Annotated[int, ReadBy(whole), _schema(type="integer")]
+Count = Annotated[int, ReadBy(count), _schema(type="integer", minimum=0)]
+Urgency = Annotated[int, ReadBy(urgency), _schema(type="integer", minimum=0, maximum=99)]
+CountFromOne = Annotated[int, ReadBy(count_from_one), _schema(type="integer", minimum=1)]
+Share = Annotated[float, ReadBy(share), _SHARE]
+Seconds = Annotated[float, ReadBy(seconds), _DURATION]
+WholeSeconds = Annotated[int, ReadBy(whole_seconds), _DURATION]
+Day = Annotated[date, ReadBy(day), _schema(type="string", format="date")]
+TimeOfDay = Annotated[int, ReadBy(time_of_day), _schema(type="string", pattern=r"^\d{1,2}:\d{2}$")]
+Hours = Annotated[tuple[int, int], ReadBy(hours), _schema(type="string", examples=["08:00-16:00"])]
+Days = Annotated[tuple[float, ...], ReadBy(days), _DAYS]
+Weeks = Annotated[frozenset[int], ReadBy(weeks), _schema(type=["integer", "string", "array"])]
+IsoWeek = Annotated[int, ReadBy(week), _schema(type="integer", minimum=1, maximum=53)]
+Name = Annotated[str, ReadBy(name), _schema(type="string", pattern=r"^[^\W\d]\w*$")]
 Flag = StrictBool
 Defined = Annotated[dict[Name, T], BeforeValidator(without_doc)]
 """A mapping that defines names: groups, resources, steps."""
