@@ -45,7 +45,7 @@ Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files (YAML); th
 
 
 def main() -> None:
-    """The console script. What libraries make when imported is no garbage: it is hardly searched, and not at the end."""
+    """The console script. What libraries make when imported is no garbage: hardly searched, and not at the end."""
     gc.set_threshold(100_000, 50, 100)
     atexit.register(gc.freeze)
     app()
