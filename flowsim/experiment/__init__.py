@@ -17,12 +17,12 @@ from contextlib import closing
 from flowsim import engines
 from flowsim.errors import RunError
 from flowsim.experiment.chunks import Portions
-from flowsim.experiment.harvest import Outcome, gathered, joined
+from flowsim.experiment.harvest import Harvest, Outcome, Summaries, joined
 from flowsim.experiment.pools import processes, workers
-from flowsim.experiment.tasks import Chunk, Done, Failure, Job, Summarise, Task, one_by_one, perform
+from flowsim.experiment.tasks import Chunk, Failure, Job, Summarise, Task, perform
 from flowsim.plan.model import Plan
 
-__all__ = ["Failure", "Outcome", "Summarise", "joined", "run", "workers"]
+__all__ = ["Failure", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
 
 START_S = 2.0
 """About what new processes cost: a job smaller than this is sooner done here."""
@@ -55,17 +55,18 @@ def run(
     """
     job = Job(seed, engine, summarise, keep_rows)
     portions = Portions(plans, [range(first, first + replications)] * len(plans), job)
-    total, harvest = len(plans) * replications, list[Done]()
+    total, done, harvest = len(plans) * replications, 0, Harvest(plans)
     with closing(_finished(portions, workers, executor)) as finished:
-        for done in finished:
-            harvest += done
+        for chunk in finished:
+            harvest.add(chunk)
+            done += chunk.size
             if progress is not None:
-                progress(len(harvest), total)
-    return gathered(harvest, plans)
+                progress(done, total)
+    return harvest.outcome()
 
 
-def _finished(portions: Portions, number: int, executor: Executor | None) -> Generator[list[Done], None, None]:
-    """Harvests as they come in, from here, from the executor, or from processes of our own if the job is worth it."""
+def _finished(portions: Portions, number: int, executor: Executor | None) -> Generator[Chunk, None, None]:
+    """Chunks as they come in, from here, from the executor, or from processes of our own if the job is worth it."""
     if executor is None and number > 1:
         yield from _tried(portions)
         if portions.left * (portions.pace or 1.0) > START_S:
@@ -74,25 +75,25 @@ def _finished(portions: Portions, number: int, executor: Executor | None) -> Gen
     if executor is not None:
         yield from _collected(portions, executor, getattr(executor, "_max_workers", max(2, number)))
     while (task := portions.take(1)) is not None:
-        yield from _here(task, portions)
+        yield _here(task, portions)
 
 
-def _tried(portions: Portions) -> Generator[list[Done], None, None]:
+def _tried(portions: Portions) -> Generator[Chunk, None, None]:
     """The first replication of a compiled job: done here it compiles or loads the kernel, and tells the pace."""
     if portions.job.engine == "compiled" and (portions.pace is None or engines.must_compile("compiled")):
         task = portions.take(portions.left)
         if task is not None:
-            yield from _here(task, portions)
+            yield _here(task, portions)
 
 
-def _here(task: Task, portions: Portions) -> Generator[list[Done], None, None]:
-    """A task done in this process, told of replication by replication."""
-    for done in one_by_one(task):
-        portions.learn(done.seconds, 1)
-        yield [done]
+def _here(task: Task, portions: Portions) -> Chunk:
+    """A task done in this process."""
+    chunk = perform(task)
+    portions.learn(chunk.seconds, chunk.size)
+    return chunk
 
 
-def _collected(portions: Portions, executor: Executor, number: int) -> Generator[list[Done], None, None]:
+def _collected(portions: Portions, executor: Executor, number: int) -> Generator[Chunk, None, None]:
     """The portions done by the executor, a few handed out ahead; those not begun are withdrawn if we end early."""
     at_work: set[Future[Chunk]] = set()
     try:
@@ -104,8 +105,8 @@ def _collected(portions: Portions, executor: Executor, number: int) -> Generator
             finished, at_work = wait(at_work, return_when=FIRST_COMPLETED)
             for future in finished:
                 chunk = future.result()
-                portions.learn(chunk.seconds, len(chunk.done))
-                yield chunk.done
+                portions.learn(chunk.seconds, chunk.size)
+                yield chunk
     except BrokenProcessPool as broken:
         raise RunError(
             "A worker process died (out of memory, or ended from outside). Try fewer workers: --workers 1"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from flowsim import engines, plan
+from flowsim.experiment.packing import Block, packed
 from flowsim.plan.model import Plan
 from flowsim.tables import Results, frames
 
@@ -54,57 +55,55 @@ class Task:
 
 
 @dataclass
-class Done:
-    """One replication's harvest."""
+class Chunk:
+    """A finished task: what is kept of its replications, and the seconds it took where it ran."""
 
     place: int
-    replication: int
-    summaries: dict[str, pd.DataFrame] = field(default_factory=dict)
-    rows: Results | None = None
-    failure: Failure | None = None
+    scenario: str
+    good: tuple[int, ...] = ()
+    """Replications that succeeded."""
+    packs: dict[str, list[Block]] = field(default_factory=dict)
+    rows: list[tuple[int, Results]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     seconds: float = 0.0
 
-
-@dataclass(frozen=True)
-class Chunk:
-    """A finished task: its replications' harvests, and the seconds it took where it ran."""
-
-    place: int
-    done: list[Done]
-    seconds: float
+    @property
+    def size(self) -> int:
+        """Replications, failed ones too."""
+        return len(self.good) + len(self.failures)
 
 
 def perform(task: Task) -> Chunk:
-    """The task, done here."""
-    began = time.perf_counter()
-    done = list(one_by_one(task))
-    return Chunk(task.place, done, time.perf_counter() - began)
-
-
-def one_by_one(task: Task) -> Iterator[Done]:
-    """The task's replications as they are finished; what breaks is reported, not raised."""
+    """The task, done here; what breaks is reported, not raised."""
+    began, chunk = time.perf_counter(), Chunk(task.place, task.plan.setting.scenario)
+    made: dict[str, list[tuple[int, pd.DataFrame]]] = {}
+    good = []
     for replication in task.replications:
-        yield _one(task, replication)
+        try:
+            results = _rows(task, replication)
+            kept = {} if task.job.summarise is None else task.job.summarise(results)
+        except Exception as error:  # whatever it was, the other replications are worth keeping
+            text = f"{type(error).__name__}: {error}"
+            chunk.failures.append(Failure(chunk.scenario, replication, task.job.seed, text, traceback.format_exc()))
+            continue
+        good.append(replication)
+        for name, frame in kept.items():
+            made.setdefault(name, []).append((replication, frame))
+        if replication < task.job.keep_rows:
+            chunk.rows.append((replication, results))
+    chunk.good = tuple(good)
+    chunk.packs = {name: packed(frames) for name, frames in made.items()}
+    chunk.seconds = time.perf_counter() - began
+    return chunk
 
 
-def _one(task: Task, replication: int) -> Done:
-    """One replication. Garbage collection waits until it is over."""
-    done, job = Done(task.place, replication), task.job
-    collecting, began = gc.isenabled(), time.perf_counter()
+def _rows(task: Task, replication: int) -> Results:
+    """One replication as frames. Garbage collection waits until it is over."""
+    collecting, job = gc.isenabled(), task.job
     gc.disable()
     try:
         draws = plan.draw(task.plan, job.seed, replication)
-        results = frames(engines.run(task.plan, draws, job.engine), task.plan.setting, replication)
-        if job.summarise is not None:
-            done.summaries = job.summarise(results)
-        if replication < job.keep_rows:
-            done.rows = results
-    except Exception as error:  # whatever it was, the other replications are worth keeping
-        text = f"{type(error).__name__}: {error}"
-        done = Done(task.place, replication)
-        done.failure = Failure(task.plan.setting.scenario, replication, job.seed, text, traceback.format_exc())
+        return frames(engines.run(task.plan, draws, job.engine), task.plan.setting, replication)
     finally:
         if collecting:
             gc.enable()
-    done.seconds = time.perf_counter() - began
-    return done

@@ -1,0 +1,173 @@
+"""Small frames of many replications in little room: what they share is kept once, their numbers in few bytes.
+
+A frame that `summarise` makes begins with scenario and replication; its numbers (decimals, and the column `value`)
+differ between replications, its other columns (step, week, measure) rarely do. Nothing is lost: what comes out is
+what went in, to the last bit, replication after replication, whatever came home first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+VALUE = "value"
+_WHOLE = (np.int8, np.uint8, np.int16, np.uint16, np.int32)
+
+
+@dataclass
+class Block:
+    """Replications whose frames have the same columns, dtypes and keys."""
+
+    like: pd.DataFrame
+    """The first frame without its rows: names, order and dtypes of the columns."""
+    scenario: object
+    keys: pd.DataFrame
+    """The columns that are the same in every replication of the block."""
+    parts: list[tuple[np.ndarray, dict[str, np.ndarray]]] = field(default_factory=list)
+    """(replications, column -> numbers with one row for each of them)."""
+
+    def same_kind(self, other: Block) -> bool:
+        """Whether the other's replications could stand in this block."""
+        return (
+            self.scenario == other.scenario
+            and list(self.like.dtypes.items()) == list(other.like.dtypes.items())
+            and self.keys.equals(other.keys)
+        )
+
+    @property
+    def replications(self) -> np.ndarray:
+        """Their numbers, in the order they came."""
+        return np.concatenate([numbers for numbers, _ in self.parts])
+
+    def frame(self) -> pd.DataFrame:
+        """All frames of the block under each other."""
+        numbers, size = self.replications, len(self.keys)
+        if not size:
+            return self.like
+        columns: dict[str, object] = {}
+        tiled = self.keys.take(np.tile(np.arange(size), len(numbers)))
+        for name, dtype in self.like.dtypes.items():
+            if name == "scenario":
+                columns[name] = pd.Series([self.scenario], dtype=dtype).repeat(size * len(numbers)).array
+            elif name == "replication":
+                columns[name] = np.repeat(numbers, size).astype(dtype)
+            elif name in self.keys:
+                columns[name] = tiled[name].array
+            else:
+                stacked = np.concatenate([values[str(name)] for _, values in self.parts])
+                columns[name] = stacked.ravel().astype(dtype)
+        return pd.DataFrame(columns)
+
+
+def packed(frames: Iterable[tuple[int, pd.DataFrame]]) -> list[Block]:
+    """The frames of one name and scenario, by replication, as blocks."""
+    blocks: list[Block] = []
+    for replication, frame in frames:
+        mine = next((block for block in reversed(blocks) if _fits(block, frame)), None)
+        if mine is None:
+            mine = _empty(frame)
+            blocks.append(mine)
+        number = [name for name in frame.columns[2:] if name not in mine.keys]
+        values = {str(name): frame[name].to_numpy()[None, :] for name in number}
+        mine.parts.append((np.array([replication], dtype=np.int32), values))
+    return [_narrowed(block) for block in blocks]
+
+
+def add(blocks: list[Block], new: Block) -> None:
+    """One block more: its replications join those they are like."""
+    for block in reversed(blocks):
+        if block.same_kind(new):
+            block.parts += new.parts
+            return
+    blocks.append(new)
+
+
+def unpacked(blocks: Sequence[Block]) -> pd.DataFrame:
+    """All frames under each other, by replication; the categories of a column are those of all, as first met."""
+    if len(blocks) == 1:
+        frame = blocks[0].frame()
+        return frame if (np.diff(blocks[0].replications) > 0).all() else _by_replication(frame)
+    in_order = sorted(blocks, key=lambda block: int(block.replications.min()))
+    return _by_replication(stacked([block.frame() for block in in_order]))
+
+
+def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames under each other; the categories of a column are those of all of them, in order of appearance."""
+    filled = [part for part in parts if len(part)] or list(parts[:1])
+    if len(filled) == 1:
+        return filled[0].reset_index(drop=True)
+    shared = {}
+    for column in filled[0].columns:
+        if all(isinstance(part[column].dtype, pd.CategoricalDtype) for part in filled):
+            known = {name: None for part in filled for name in part[column].cat.categories}
+            shared[column] = pd.CategoricalDtype(list(known))
+    return pd.concat([part.astype(shared) for part in filled], ignore_index=True)
+
+
+def _by_replication(frame: pd.DataFrame) -> pd.DataFrame:
+    order = frame["replication"].to_numpy().argsort(kind="stable")
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _empty(frame: pd.DataFrame) -> Block:
+    """A block for frames like this one."""
+    keys = [name for name in frame.columns[2:] if not _varies(str(name), frame[name])]
+    scenario = frame["scenario"].iloc[0] if len(frame) else ""
+    return Block(frame.iloc[:0], scenario, frame[keys].reset_index(drop=True))
+
+
+def _fits(block: Block, frame: pd.DataFrame) -> bool:
+    """Whether the frame has the block's columns, dtypes and keys (`same_kind`, sooner)."""
+    if len(frame) != len(block.keys) or list(frame.columns) != list(block.like.columns):
+        return False
+    if len(frame) and frame["scenario"].iloc[0] != block.scenario:
+        return False
+    return all(
+        _same(block.keys[name].array, frame[name].array)
+        if name in block.keys
+        else frame[name].dtype == block.like[name].dtype
+        for name in frame.columns[2:]
+    )
+
+
+def _same(mine: Any, other: Any) -> bool:
+    if isinstance(mine, pd.Categorical) and isinstance(other, pd.Categorical):
+        alike = mine.categories is other.categories or mine.categories.equals(other.categories)
+        return alike and mine.ordered == other.ordered and np.array_equal(mine.codes, other.codes)
+    return mine.dtype == other.dtype and bool(mine.equals(other))
+
+
+def _varies(name: str, column: pd.Series) -> bool:
+    kind = getattr(column.dtype, "kind", "O") if isinstance(column.dtype, np.dtype) else "O"
+    return kind == "f" or (name == VALUE and kind in "iub")
+
+
+def _narrowed(block: Block) -> Block:
+    """The block with one part, its numbers in the narrowest type that holds them exactly."""
+    numbers = block.replications
+    values = {name: narrow(np.concatenate([columns[name] for _, columns in block.parts])) for name in block.parts[0][1]}
+    return Block(block.like, block.scenario, block.keys, [(numbers, values)])
+
+
+def narrow(values: np.ndarray) -> np.ndarray:
+    """The same numbers in fewer bytes; as they are where that would lose a bit (or the sign of a zero)."""
+    if values.dtype.kind not in "fi" or not values.size:
+        return values
+    if values.dtype.kind == "i" or not (np.isnan(values).any() or np.signbit(values[values == 0]).any()):
+        low, high = values.min(), values.max()
+        for kind in _WHOLE:
+            if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+                whole = values.astype(kind)
+                if np.array_equal(whole, values):
+                    return whole
+                break
+    if values.dtype == np.float64:
+        with np.errstate(over="ignore"):
+            half = values.astype(np.float32)
+        if np.array_equal(half.astype(np.float64), values, equal_nan=True):
+            return half
+    return values
