@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import atexit
 import gc
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from flowsim import __version__
-from flowsim.cli.screen import spoken
+from flowsim.cli.asking import app as questions
+from flowsim.cli.screen import Lang, spoken
 
 app = typer.Typer(
     name="flowsim",
@@ -27,17 +27,7 @@ app = typer.Typer(
 )
 
 
-class Lang(StrEnum):
-    """Languages of tables and reports."""
-
-    sv = "sv"
-    en = "en"
-
-    @property
-    def code(self) -> Literal["sv", "en"]:
-        """The language's code."""
-        return "sv" if self is Lang.sv else "en"
-
+app.add_typer(questions, name="ask")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout, for machines.")]
 Language = Annotated[Lang, typer.Option("--lang", help="Language of tables and report.")]

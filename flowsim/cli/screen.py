@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, Literal
 
 import typer
 
@@ -22,6 +23,18 @@ WIDE = 200
 """Columns assumed where the output is not a terminal."""
 
 Row = Sequence[str]
+
+
+class Lang(StrEnum):
+    """Languages of tables and reports."""
+
+    sv = "sv"
+    en = "en"
+
+    @property
+    def code(self) -> Literal["sv", "en"]:
+        """The language's code."""
+        return "sv" if self is Lang.sv else "en"
 
 
 @dataclass(frozen=True)

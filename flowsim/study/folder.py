@@ -16,13 +16,15 @@ MANIFEST = "run.json"
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, mark: str = MANIFEST) -> Iterator[Path]:
     """A temporary folder beside `target` that takes its place when the block ends well; else all stays as it was.
+
+    `mark`: the file by which an earlier one is known, that may be replaced.
 
     Raises:
         FlowsimError: `target` exists and is no study, or the disk refused (full, no permission).
     """
-    refuse_other(target)
+    refuse_other(target, mark)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.new.", dir=target.parent))
@@ -39,10 +41,11 @@ def replacing(target: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def refuse_other(target: Path) -> None:
+def refuse_other(target: Path, mark: str = MANIFEST) -> None:
     """Raise FlowsimError if `target` holds something that is not a study (it would be lost)."""
-    if target.exists() and not (target.is_dir() and ((target / MANIFEST).exists() or not any(target.iterdir()))):
-        raise FlowsimError(f'"{target}" exists and is no study (it has no {MANIFEST}); choose another --out')
+    if target.exists() and not (target.is_dir() and ((target / mark).exists() or not any(target.iterdir()))):
+        what = "study" if mark == MANIFEST else "answer"
+        raise FlowsimError(f'"{target}" exists and is no {what} (it has no {mark}); choose another --out')
 
 
 def recovered(target: Path) -> Path:
