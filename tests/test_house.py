@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = {
     "pydantic": ("schema", "scenario"),
     "yaml": ("schema",),
-    "scipy": ("chance", "calibration", "comparison", "questions"),
+    "scipy": ("chance", "calibration", "comparison", "costs", "questions"),
     "simpy": ("engines",),
     "numba": ("engines",),
     "matplotlib": ("report",),

@@ -254,6 +254,9 @@ def test_added_cost_per_extra_is_empty_with_the_reason(exact):
     per = added_cost_per_extra(added_cost(several(exact, [3, -3, 2, -2]), "today")).iloc[0]
     assert np.isnan(per["added_cost_per_extra_sek"])
     assert "holds 0" in per["reason"]
+    fewer = added_cost_per_extra(added_cost(several(exact, [-3, -2, -3, -2]), "today")).iloc[0]
+    assert np.isnan(fewer["added_cost_per_extra_sek"])
+    assert "become fewer" in fewer["reason"]
     alone = added_cost_per_extra(added_cost(several(exact, [3]), "today")).iloc[0]
     assert np.isnan(alone["added_cost_per_extra_sek_low"])
     assert "one replication" in alone["reason"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flowsim.report import findings, twins
-from flowsim.report.figures import bars, comparisons, money, occupancy, pathway, waits, weekly
+from flowsim.report.figures import bars, comparisons, money, occupancy, pathway, prices, waits, weekly
 from flowsim.report.reading import Reading
 
 if TYPE_CHECKING:
@@ -39,7 +39,14 @@ class Exhibit:
 
 def exhibits(reading: Reading) -> list[Exhibit]:
     """Every exhibit the study has tables for, in the page's order."""
-    return [*_compared(reading), *_queues(reading), *_capacity(reading), *_money(reading), *_patients(reading)]
+    return [
+        *_compared(reading),
+        *_queues(reading),
+        *_capacity(reading),
+        *_cash(reading),
+        *_unit_money(reading),
+        *_patients(reading),
+    ]
 
 
 def _compared(reading: Reading) -> Iterator[Exhibit]:
@@ -185,7 +192,8 @@ def _occupancy(reading: Reading, resource: str) -> Exhibit:
     )
 
 
-def _money(reading: Reading) -> Iterator[Exhibit]:
+def _cash(reading: Reading) -> Iterator[Exhibit]:
+    """What is paid, in all and beside the baseline."""
     terms = {"year": reading.price_year, "perspective": reading.perspective}
     words = reading.words
     if reading.has("costs", "term", "mean"):
@@ -208,6 +216,22 @@ def _money(reading: Reading) -> Iterator[Exhibit]:
                 twins.added(reading),
                 lambda: money.added_by_term(reading),
             )
+
+
+def _unit_money(reading: Reading) -> Iterator[Exhibit]:
+    """What one more costs, what a contact costs, and cost against what it does to the queue."""
+    terms = {"year": reading.price_year, "perspective": reading.perspective}
+    words = reading.words
+    if reading.has("added_cost", "added_cost_per_extra_sek") and prices.priced(reading):
+        yield Exhibit(
+            "per_extra",
+            "money",
+            words("topic_per_extra", **terms),
+            findings.per_extra(reading),
+            words("how_per_extra"),
+            twins.per_extra(reading),
+            lambda: prices.per_extra(reading),
+        )
     if reading.has("contact_costs", "component", "mean"):
         yield Exhibit(
             "full_cost",

@@ -127,6 +127,36 @@ def added_cost(reading: Reading) -> str:
     return reading.words("finding_added_cost", **parts, low=reading.letter(low), low_said=_said(reading, low))
 
 
+def per_extra(reading: Reading) -> str:
+    """The cheapest extra operation, its added and full cost; and a bought one's price."""
+
+    def price(scenario: str, name: str) -> float:
+        return reading.one("added_cost", name, scenario=scenario)
+
+    def said(scenario: str, name: str) -> str:
+        told = quantity(name)
+        return told.said(reading.words, told.value(reading.words, price(scenario, name)))
+
+    added, full, bought = "added_cost_per_extra_sek", "full_cost_sek_per_extra", "bought_sek_per_bought"
+    gaining = [
+        s
+        for s in reading.others
+        if np.isfinite(price(s, added)) and reading.one("added_cost", "extra_operations", scenario=s) > 0
+    ]
+    parts = [reading.words("finding_per_extra_none")]
+    if gaining:
+        low = min(gaining, key=lambda s: price(s, added))
+        parts = [
+            reading.words("finding_per_extra", low=reading.letter(low), cost=said(low, added), full=said(low, full))
+        ]
+    buying = [s for s in reading.others if np.isfinite(price(s, bought))]
+    if buying:
+        first = min(buying, key=lambda s: price(s, bought))
+        words = {"letter": reading.letter(first), "price": said(first, bought)}
+        parts.append(reading.words("finding_per_extra_bought", **words))
+    return " ".join(parts)
+
+
 def cost_against_queue(reading: Reading) -> str:
     """The cheapest scenario of those that surely shorten the queue."""
     found = money.points(reading)

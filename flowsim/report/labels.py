@@ -32,6 +32,7 @@ LABELS: dict[str, tuple[str, str]] = {
         "går inte att säga: antalet operationer kan vara oförändrat",
         "cannot be said: the number of operations may be unchanged",
     ),
+    "none_bought": ("köper ingen", "buys none"),
     "operations_against": ("operationer mot A", "operations against A"),
     "perspective_hospital": ("sjukhusets perspektiv", "hospital perspective"),
     "perspective_region": ("regionens perspektiv", "regional perspective"),
@@ -58,6 +59,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "measure_total_cash_sek": ("total kostnad", "total cost"),
     "measure_added_cost_sek": ("merkostnad mot A", "added cost against A"),
     "measure_added_cost_per_extra_sek": ("merkostnad per extra operation", "added cost per extra operation"),
+    "measure_full_cost_sek_per_extra": ("fullkostnad per extra operation", "full cost per extra operation"),
+    "measure_bought_sek_per_bought": ("pris per köpt, med uppföljning", "price of a bought one, with follow-up"),
     "measure_full_cost_sek_per_operated": ("fullkostnad per opererad", "full cost per operated patient"),
     "measure_total_cash_sek_per_operated": ("total kostnad per opererad", "total cost per operated patient"),
     # axes and keys of figures
@@ -69,6 +72,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "axis_of_offered": ("andel av det erbjudna", "share of what was offered"),
     "axis_patients_horizon": ("patienter under hela perioden", "patients over the whole period"),
     "axis_places": ("belagda platser 06.00", "places occupied at 06:00"),
+    "axis_thousand_sek": ("tusen kr, {year} års priser", "thousand SEK, prices of {year}"),
     "axis_money": ("Mkr, {year} års priser", "MSEK, prices of {year}"),
     "axis_queue_change": (
         "fler (+) eller färre (−) i kö vid slutet, mot A",

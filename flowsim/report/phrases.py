@@ -24,6 +24,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Merkostnad mot A, {perspective}, {year} års priser",
         "Added cost against A, {perspective}, prices of {year}",
     ),
+    "topic_per_extra": (
+        "Vad en operation till kostar, {perspective}, {year} års priser",
+        "What one operation more costs, {perspective}, prices of {year}",
+    ),
     "topic_full_cost": (
         "Fullkostnad (KPP), {perspective}, {year} års priser",
         "Full cost (KPP), {perspective}, prices of {year}",
@@ -76,6 +80,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "how_added_cost": (
         "Höger om noll: kostar mer än A. Vänster: kostar mindre. Ring med streck: summan och dess 95 % intervall.",
         "Right of zero: costs more than A. Left: costs less. Ring with whisker: the sum and its 95% interval.",
+    ),
+    "how_per_extra": (
+        (
+            "Merkostnad är vad kassan märker och är till för beslut; fullkostnad är till för jämförelser och priser; "
+            "den köptas pris har med egen uppföljning och komplikationer. Streck: 95 % intervall, parat. Tomt där "
+            "det inte är säkert att operationerna blir fler."
+        ),
+        (
+            "Added cost is what the till notices, for decisions; full cost is for comparisons and prices; a bought "
+            "one's price includes own follow-up and complications. Whisker: 95% interval, paired. Empty where it is "
+            "not sure that operations increase."
+        ),
     ),
     "how_full_cost": (
         (
@@ -148,6 +164,15 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "finding_total_cost": ("A kostar {base}", "A costs {base}"),
     "cost_for_operations": ("{cost} för {number} operationer", "{cost} for {number} operations"),
+    "finding_per_extra": (
+        "En operation till kostar minst i {low}: {cost} i merkostnad, {full} i fullkostnad.",
+        "One operation more costs least in {low}: {cost} added, {full} at full cost.",
+    ),
+    "finding_per_extra_bought": ("En köpt kostar {price} ({letter}).", "A bought one costs {price} ({letter})."),
+    "finding_per_extra_none": (
+        "I inget scenario blir operationerna säkert fler.",
+        "In no scenario do operations surely increase.",
+    ),
     "finding_full_cost": (
         "Fullkostnad per opererad patient i A: {base}",
         "Full cost per operated patient in A: {base}",

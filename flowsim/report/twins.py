@@ -11,11 +11,13 @@ from datetime import timedelta
 
 from flowsim.report.figures import bars, money
 from flowsim.report.figures.pathway import steps_shown
+from flowsim.report.figures.prices import PRICES
 from flowsim.report.quantities import MILLION, Quantity, quantity
 from flowsim.report.reading import Reading
 
 _SAID_DAYS = (30, 60, 90, 120, 180, 270, 365)
 _WEEKS_APART = 26
+_DIFFERENCE = ("diff", "diff_low", "diff_high")
 
 
 @dataclass(frozen=True)
@@ -169,28 +171,33 @@ def added(reading: Reading) -> Twin:
         *(f"{words.name(p)}, {words('unit_msek')}" for p in parts),
         words("added_in_all"),
         words("operations_against"),
-        words.first_upper(words.measure("added_cost_per_extra_sek")) + ", " + words("unit_sek"),
     ]
     rows = []
     for scenario in reading.others:
         cells = [words.signed(money.added(reading, scenario, p) / MILLION, 1) for p in parts]
         for measure in ("total_cash_sek", "operations"):
-            reach = [
-                reading.one("headline", c, scenario=scenario, measure=measure)
-                for c in ("diff", "diff_low", "diff_high")
-            ]
+            reach = [reading.one("headline", c, scenario=scenario, measure=measure) for c in _DIFFERENCE]
             cells.append(quantity(measure, 1e6).diff_with_interval(words, *reach))
-        rows.append([reading.label(scenario), *cells, _per_extra(reading, scenario)])
+        rows.append([reading.label(scenario), *cells])
     return Twin(columns, rows)
 
 
-def _per_extra(reading: Reading, scenario: str) -> str:
-    """Added cost per extra operation with its interval; or that it cannot be said."""
-    name = "added_cost_per_extra_sek"
-    reach = [reading.one("added_cost", name + end, scenario=scenario) for end in ("", "_low", "_high")]
-    if reach[0] != reach[0]:
-        return reading.words("per_extra_unsure")
-    return quantity(name).with_interval(reading.words, reach[0], reach[1], reach[2])
+def per_extra(reading: Reading) -> Twin:
+    """Extra operations, and SEK an extra operation and a bought one, with intervals; why, where it cannot be said."""
+    words = reading.words
+    columns = [words("scenario"), words("operations_against")]
+    columns += [f"{words.first_upper(words.measure(price))}, {words('unit_sek')}" for price in PRICES]
+    rows = []
+    for scenario in reading.others:
+        extra = [reading.one("headline", c, scenario=scenario, measure="operations") for c in _DIFFERENCE]
+        cells = [quantity("operations").diff_with_interval(words, *extra)]
+        for price in PRICES:
+            reach = [reading.one("added_cost", price + end, scenario=scenario) for end in ("", "_low", "_high")]
+            unsure = words("none_bought" if price.startswith("bought") else "per_extra_unsure")
+            mean, low, high = reach
+            cells.append(quantity(price).with_interval(words, mean, low, high) if mean == mean else unsure)
+        rows.append([reading.label(scenario), *cells])
+    return Twin(columns, rows)
 
 
 def cost_against_queue(reading: Reading) -> Twin:

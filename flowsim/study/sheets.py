@@ -151,7 +151,7 @@ def costs(money: pd.DataFrame, baseline: str) -> pd.DataFrame:
 def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Per extra operation the added and the full cost, beside the price of a bought one (see `added_cost_per_extra`).
 
-    Empty with the reason where the interval of extra operations holds 0.
+    Empty with the reason where extra operations are not clearly above 0.
     """
     wide = numbers.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
     if "operations" not in wide or wide["scenario"].nunique() < 2:
