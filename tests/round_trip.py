@@ -11,12 +11,15 @@ from typing import Any
 
 import pandas as pd
 
-from flowsim import engines, plan, scenario, schema, tables
+from flowsim import engines, experiment, plan, scenario, schema, tables
 from flowsim.calibration import read_weekly
 from flowsim.calibration.log import LogCalibration, calibrate_log, read_events
 from flowsim.calibration.log.pathway import Keys, Pathway
 from flowsim.measures.event_log import capacity_log, event_log
 
+ENGINE = engines.chosen("auto", 1_000)
+COMPARED = ("queue 26", "wait 26", "queue 52", "wait 52", "queue 104", "wait 104")
+"""Patients waiting for surgery and median days waited, by week."""
 BASE = Path(__file__).parents[1] / "scenarios" / "ortho_today.yaml"
 LUCK = {
     ("clinic", "cv"): 0.477, ("theatre", "cv"): 0.2867, ("theatre", "lag1"): 0.25,
@@ -66,9 +69,9 @@ def planned(weeks: int, folder: Path) -> plan.model.Plan:
     return plan.build(scenario.load(path))
 
 
-def run(weeks: int, seed: int, folder: Path) -> tables.Results:
+def run(weeks: int, seed: int, folder: Path, engine: str = "simpy") -> tables.Results:
     made = planned(weeks, folder)
-    return tables.frames(engines.run(made, plan.draw(made, seed, 0)), made.setting, 0)
+    return tables.frames(engines.run(made, plan.draw(made, seed, 0), engine), made.setting, 0)
 
 
 def exported(results: tables.Results, folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -100,11 +103,25 @@ def waiting_and_waits(results: tables.Results) -> list[float]:
     return found
 
 
-def run_set(found: LogCalibration, number: int, folder: Path) -> tables.Results:
-    """One replication of the base case's own beginning under a parameter set of the calibration."""
-    data = found.scenario("one_set", number)
+def again(found: LogCalibration, folder: Path) -> plan.model.Plan:
+    """The recalibrated scenario with the base case's own beginning, to be run with input uncertainty."""
+    data = found.scenario("again")
     data.update({key: drawing()[key] for key in ("queue_at_start", "in_beds_at_start", "due_at_start", "horizon")})
-    path = folder / "scenarios" / "one_set.yaml"
-    path.write_text(schema.as_yaml(data))
-    made = plan.build(scenario.load(path))
-    return tables.frames(engines.run(made, plan.draw(made, 9000 + number, 0)), made.setting, 0)
+    path = folder / "scenarios" / "again.yaml"
+    found.sets().to_csv(path.with_name("again_sets.csv"), index=False)
+    path.write_text(schema.as_yaml({**data, "parameter_sets": "again_sets.csv"}))
+    return plan.build(scenario.load(path, set_number=0))
+
+
+def weighed(results: tables.Results) -> dict[str, pd.DataFrame]:
+    """What is kept of a replication: `waiting_and_waits`."""
+    setting = results.setting
+    row = {"scenario": setting.scenario, "replication": int(results.patients["replication"].iloc[0])}
+    numbers = dict(zip(COMPARED, waiting_and_waits(results), strict=True))
+    return {"compared": pd.DataFrame([{**row, **numbers}])}
+
+
+def compared(made: plan.model.Plan, replications: int, seed: int) -> pd.DataFrame:
+    """Columns `COMPARED`, a row for each replication."""
+    outcome = experiment.run([made], replications, seed, engine=ENGINE, summarise=weighed)
+    return outcome.summaries["compared"][list(COMPARED)]

@@ -23,6 +23,9 @@ from flowsim.errors import Fault
 if TYPE_CHECKING:
     import pandas as pd
 
+SETS = 200
+"""Parameter sets of input uncertainty; replication r of a run takes set 1 + (r mod 200)."""
+
 
 @dataclass(frozen=True)
 class LogCalibration:
@@ -60,18 +63,30 @@ class LogCalibration:
         for one in self.parameters:
             value = one.estimate.value
             if number:
-                u = chance.uniform(seed, number, f"input:{one.name}", np.zeros(1, dtype=np.int64))
+                u = chance.uniform(seed, number, f"input:{one.shared or one.name}", np.zeros(1, dtype=np.int64))
                 value = one.drawn(float(chance.quantile({"law": "normal", "mean": 10.0, "sd": 1.0}, u)[0]) - 10.0)
             _put(data, one, value)
         _whole_shares(data, self.parameters)
         return data
 
-    def to_yaml(self, path: str | Path, number: int = 0) -> None:
-        """Writes the scenario, with what was assumed as remarks at its head."""
+    def sets(self, many: int = SETS) -> pd.DataFrame:
+        """Columns set (from 1), then every number of the scenario that the log leaves open, by its dotted place."""
+        import pandas as pd
+
+        found = [dict(_leaves(self.scenario(number=k))) for k in range(many + 1)]
+        open_ = [where for where, value in found[0].items() if any(one[where] != value for one in found)]
+        return pd.DataFrame(
+            {"set": range(1, many + 1), **{where: [one[where] for one in found[1:]] for where in open_}}
+        )
+
+    def to_yaml(self, path: str | Path) -> None:
+        """Writes the scenario, with what was assumed as remarks at its head, and its parameter sets beside it."""
+        path = Path(path)
         remarks = "".join(f"# Assumed: {words}\n" for words in self.assumed)
         head = f"# Written by `flowsim calibrate` from {self.source}, {self.window.weeks} weeks.\n{remarks}"
-        text = schema.as_yaml(self.scenario(Path(path).stem.lower().replace("-", "_"), number))
-        Path(path).write_text(head + text, encoding="utf-8")
+        data, beside = self.scenario(path.stem.lower().replace("-", "_")), f"{path.stem}_sets.csv"
+        path.with_name(beside).write_text(self.sets().to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        path.write_text(head + schema.as_yaml({**data, "parameter_sets": beside}), encoding="utf-8")
 
 
 def calibrate_log(
@@ -120,6 +135,15 @@ def calibrate_log(
         rejected=events.rejected,
         source=events.source,
     )
+
+
+def _leaves(data: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    """(dotted place, value) of everything in a scenario that is no mapping or list."""
+    if not isinstance(data, dict | list):
+        yield where, data
+        return
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from _leaves(value, f"{where}.{key}" if where else str(key))
 
 
 def _put(data: dict[str, Any], one: Parameter, value: float) -> None:

@@ -114,9 +114,9 @@ def leaving(visits: Visits, path: Pathway) -> Iterator[Parameter]:
             continue
         value, low, high = (1 / x / 365.25 for x in (per_day.value, per_day.high, per_day.low))
         years = e.Estimate(value, low, high, per_day.n)
-        how = "leavers over time at risk; served and waiting censored, entry at the log's begin"
+        how, one = "leavers over time at risk; served and waiting censored, entry at the log's begin", str(places[0])
         for name, k in places:
-            yield Parameter(("pathway", name, "patience", k, "mean"), years, how, _in_years)
+            yield Parameter(("pathway", name, "patience", k, "mean"), years, how, _in_years, shared=f"leaving:{one}")
 
 
 def _in_years(value: float) -> str:

@@ -59,7 +59,7 @@ def _arrivals(keys: Keys, path: Pathway, window: Window, moments: Floats) -> Ite
     yield _factor((*keys, "per_week"), float(coefficients[0, 0]) - np.log(base), float(error[0]), len(y), how)
     for place, b, s in zip(places, coefficients[0, 1:], error[1:], strict=True):
         for keys_ in place if s < WORTHLESS else ():
-            yield _factor(keys_, float(b) + np.log(base), float(s), len(y), how)
+            yield _factor(keys_, float(b) + np.log(base), float(s), len(y), how, place[0])
     if path.at((*keys, "variance_to_mean")) is not None:
         how = "variance over mean around season, chi-square"
         yield Parameter(
@@ -67,9 +67,10 @@ def _arrivals(keys: Keys, path: Pathway, window: Window, moments: Floats) -> Ite
         )
 
 
-def _factor(keys: Keys, log: float, error: float, n: int, how: str) -> Parameter:
+def _factor(keys: Keys, log: float, error: float, n: int, how: str, shared: Keys = ()) -> Parameter:
     value, half = float(np.exp(log)), e.Z * error
-    return Parameter(keys, e.Estimate(value, value * float(np.exp(-half)), value * float(np.exp(half)), n), how)
+    estimate = e.Estimate(value, value * float(np.exp(-half)), value * float(np.exp(half)), n)
+    return Parameter(keys, estimate, how, shared=".".join(map(str, shared)))
 
 
 def _season(path: Pathway, keys: Keys, window: Window) -> tuple[Floats, float, list[list[Keys]]]:
@@ -125,7 +126,7 @@ def _capacity(
     yield _level(found, x[ordinary], (*keys, "slots_per_week"), base, how)
     for place, (b, s) in zip(places, found.logs[1:], strict=True):
         for keys_ in place if s < WORTHLESS else ():
-            yield _factor(keys_, b + np.log(base), s, int(ordinary.sum()), how)
+            yield _factor(keys_, b + np.log(base), s, int(ordinary.sum()), how, place[0])
     if resource.get("luck"):
         yield Parameter((*keys, "luck", "cv"), found.cv, how)
         yield Parameter((*keys, "luck", "lag1"), found.lag1, how, kind="share")

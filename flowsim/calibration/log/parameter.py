@@ -24,6 +24,8 @@ class Parameter:
     """The number as the file writes it."""
     kind: str = "positive"
     """share (0 to 1), positive or exact: how input uncertainty draws it."""
+    shared: str = ""
+    """Parameters of one estimate, standing in several places, are drawn as one: a name they share."""
 
     @property
     def name(self) -> str:
