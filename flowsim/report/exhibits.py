@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flowsim.report import findings, twins
-from flowsim.report.figures import bars, comparisons, money, occupancy, pathway, prices, waits, weekly
+from flowsim.report.figures import bars, comparisons, incomes, money, occupancy, pathway, prices, waits, weekly
 from flowsim.report.reading import Reading
 
 if TYPE_CHECKING:
@@ -241,6 +241,16 @@ def _unit_money(reading: Reading) -> Iterator[Exhibit]:
             words("how_full_cost"),
             twins.money_table(reading, "contact_costs", "component"),
             lambda: money.full_by_component(reading),
+        )
+    if reading.has("income", "payment", "mean"):
+        yield Exhibit(
+            "income",
+            "money",
+            words("topic_income", **terms),
+            findings.income(reading),
+            words("how_income"),
+            twins.income(reading),
+            lambda: incomes.left_by_model(reading),
         )
     if money.points(reading):
         yield Exhibit(

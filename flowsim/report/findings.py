@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.report.figures import bars, money
+from flowsim.report.figures.incomes import left, models
 from flowsim.report.quantities import quantity
 from flowsim.report.reading import Reading
 
@@ -155,6 +156,16 @@ def per_extra(reading: Reading) -> str:
         words = {"letter": reading.letter(first), "price": said(first, bought)}
         parts.append(reading.words("finding_per_extra_bought", **words))
     return " ".join(parts)
+
+
+def income(reading: Reading) -> str:
+    """Which payment model leaves the baseline most, and which least."""
+    titles = models(reading)
+    kept = {payment: left(reading, reading.baseline, payment)[0] for payment in titles}
+    top, low = max(kept, key=lambda p: kept[p]), min(kept, key=lambda p: kept[p])
+    said = {"top": titles[top], "top_left": reading.words.signed(kept[top], 1)}
+    said |= {"low": titles[low], "low_left": reading.words.signed(kept[low], 1)}
+    return reading.words("finding_income", **said)
 
 
 def cost_against_queue(reading: Reading) -> str:

@@ -61,6 +61,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "measure_added_cost_per_extra_sek": ("merkostnad per extra operation", "added cost per extra operation"),
     "measure_full_cost_sek_per_extra": ("fullkostnad per extra operation", "full cost per extra operation"),
     "measure_bought_sek_per_bought": ("pris per köpt, med uppföljning", "price of a bought one, with follow-up"),
+    "payment": ("ersättningsmodell", "payment model"),
+    "axis_left": ("Mkr kvar, {year} års priser", "MSEK left, prices of {year}"),
+    "measure_income_sek": ("intäkt", "income"),
+    "measure_income_less_total_cash_sek": ("intäkt minus total kostnad", "income less total cost"),
+    "measure_income_less_full_cost_sek": ("intäkt minus fullkostnad", "income less full cost"),
     "measure_full_cost_sek_per_operated": ("fullkostnad per opererad", "full cost per operated patient"),
     "measure_total_cash_sek_per_operated": ("total kostnad per opererad", "total cost per operated patient"),
     # axes and keys of figures

@@ -28,6 +28,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Vad en operation till kostar, {perspective}, {year} års priser",
         "What one operation more costs, {perspective}, prices of {year}",
     ),
+    "topic_income": (
+        "Intäkt minus total kostnad per ersättningsmodell, {perspective}, {year} års priser",
+        "Income less total cost by payment model, {perspective}, prices of {year}",
+    ),
     "topic_full_cost": (
         "Fullkostnad (KPP), {perspective}, {year} års priser",
         "Full cost (KPP), {perspective}, prices of {year}",
@@ -91,6 +95,18 @@ PHRASES: dict[str, tuple[str, str]] = {
             "Added cost is what the till notices, for decisions; full cost is for comparisons and prices; a bought "
             "one's price includes own follow-up and complications. Whisker: 95% interval, paired. Empty where it is "
             "not sure that operations increase."
+        ),
+    ),
+    "how_income": (
+        (
+            "Ring: A med 95 % intervall. Punkt: varje annat scenario; de yttersta med sin bokstav. Tak räknas i varje "
+            "körning, inte på medelvärdet. För regionen är det den betalar sitt eget sjukhus ingen kostnad: där "
+            "gäller den totala kostnaden."
+        ),
+        (
+            "Ring: A with its 95% interval. Dot: every other scenario, the outermost with their letters. Caps are "
+            "counted in every run, not on the mean. To the region what it pays its own hospital is no cost: there "
+            "the total cost holds."
         ),
     ),
     "how_full_cost": (
@@ -172,6 +188,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "finding_per_extra_none": (
         "I inget scenario blir operationerna säkert fler.",
         "In no scenario do operations surely increase.",
+    ),
+    "finding_income": (
+        "I A lämnar {top} mest, {top_left} Mkr, och {low} minst, {low_left} Mkr.",
+        "In A {top} leaves most, {top_left} MSEK, and {low} least, {low_left} MSEK.",
     ),
     "finding_full_cost": (
         "Fullkostnad per opererad patient i A: {base}",
@@ -273,6 +293,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Osäkerheten i indata är med: varje körning tar nya värden på det som historiken lämnar öppet.",
         "Input uncertainty included: each run takes other values of what history leaves open.",
     ),
+    "inputs_apart": (
+        "Av skillnaderna mellan basscenariots körningar kommer detta av indata, resten av slumpen: {parts}.",
+        "Of the differences between the baseline's runs this much comes from the inputs, the rest is chance: {parts}.",
+    ),
+    "inputs_part": ("{name} {share}", "{name} {share}"),
     "simulated": (
         "Simulerade data: inga uppgifter om verkliga patienter finns i rapporten.",
         "Simulated data: nothing here is about any real patient.",

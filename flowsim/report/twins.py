@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flowsim.report.figures import bars, money
+from flowsim.report.figures import bars, incomes, money
 from flowsim.report.figures.pathway import steps_shown
 from flowsim.report.figures.prices import PRICES
 from flowsim.report.quantities import MILLION, Quantity, quantity
@@ -198,6 +198,24 @@ def per_extra(reading: Reading) -> Twin:
             cells.append(quantity(price).with_interval(words, mean, low, high) if mean == mean else unsure)
         rows.append([reading.label(scenario), *cells])
     return Twin(columns, rows)
+
+
+def income(reading: Reading) -> Twin:
+    """Income by scenario and payment model, what is left of it, and the difference to the baseline, MSEK."""
+    words, measures = reading.words, ("income_sek", "income_less_total_cash_sek", "income_less_full_cost_sek")
+    told = quantity("income_sek", 1e6)
+    columns = [words("scenario"), words("payment")]
+    columns += [f"{words.first_upper(words.measure(m))}, {words('unit_msek')}" for m in measures]
+    rows = []
+    for scenario in reading.scenarios:
+        for payment, title in incomes.models(reading).items():
+            where = {"scenario": scenario, "payment": payment}
+            cells = []
+            for measure in measures:
+                reach = [reading.one("income", c, **where, measure=measure) for c in ("mean", "low", "high")]
+                cells.append(told.with_interval(words, reach[0], reach[1], reach[2]))
+            rows.append([reading.label(scenario), title, *cells])
+    return Twin(columns, rows, names=2)
 
 
 def cost_against_queue(reading: Reading) -> Twin:

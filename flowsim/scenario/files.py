@@ -91,8 +91,9 @@ def project_of(path: str) -> str:
 def bring_in(data: dict[str, Any], marks: Marks, files: Files) -> list[Fault]:
     """Finds and reads the files named in `data`: its paths are replaced, its calibrated luck filled in."""
     faults: list[Fault] = []
-    if isinstance(data.get("unit_costs"), str):
-        faults += _located(data, ("unit_costs",), marks, files, "unit costs file")
+    for key, kind in (("unit_costs", "unit costs file"), ("payments", "payments file")):
+        if isinstance(data.get(key), str):
+            faults += _located(data, (key,), marks, files, kind)
     for name, source in _mappings(data, "arrivals"):
         if isinstance(source.get("timetable"), str):
             faults += _located(data, ("arrivals", name, "timetable"), marks, files, "timetable")
@@ -233,7 +234,7 @@ def relative(data: dict[str, Any], folder: str) -> dict[str, Any]:
 
 def _replaced(data: dict[str, Any], written: Callable[[Any], Any]) -> dict[str, Any]:
     made = dict(data)
-    made.update({key: written(data[key]) for key in ("unit_costs", "parameter_sets") if key in data})
+    made.update({key: written(data[key]) for key in ("unit_costs", "payments", "parameter_sets") if key in data})
     if isinstance(data.get("arrivals"), dict):
         made["arrivals"] = {
             name: {**one, "timetable": written(one["timetable"])}

@@ -68,6 +68,11 @@ class Scenario:
         """Path of the unit costs file, openable from here; None if the scenario names none."""
         return self.model.unit_costs
 
+    @property
+    def payments(self) -> str | None:
+        """Path of the payments file, openable from here; None if the scenario names none."""
+        return self.model.payments
+
 
 def load(
     path: str | Path,

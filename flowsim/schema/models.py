@@ -276,6 +276,7 @@ class ScenarioModel(Entry):
     horizon: Horizon = Field(description="when the run begins and how long it lasts")
     calendar: Calendar = Field(default_factory=Calendar, description="holidays and closed days")
     unit_costs: str | None = Field(None, description="unit costs file, relative to this file")
+    payments: str | None = Field(None, description="payments file (reimbursement models), relative to this file")
     parameter_sets: str | None = Field(
         None, description="file of parameter sets, relative to this file: what --input-uncertainty draws from"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from flowsim.tables import Results, Setting
 
 if TYPE_CHECKING:
     from flowsim.schema.unit_costs import UnitCosts
+    from flowsim.study.incomes import Paid
 
 RUN = ["scenario", "replication"]
 YEAR_WEEKS = 52
@@ -56,6 +57,8 @@ class Measured:
     """What is kept of each replication; `unit_costs` by scenario, none where a scenario names no file."""
 
     unit_costs: Mapping[str, UnitCosts]
+    paid: Mapping[str, Paid] = field(default_factory=dict)
+    """By scenario, what the hospital is paid by; none where a scenario names no payments file."""
 
     def __call__(self, results: Results) -> dict[str, pd.DataFrame]:
         """Frames by name, each beginning with scenario and replication; numbers in the column `value`."""
@@ -74,6 +77,8 @@ class Measured:
         }
         costs = self.unit_costs.get(setting.scenario)
         kept |= {} if costs is None else _costs(results, costs)
+        if setting.scenario in self.paid:
+            kept["income"] = self.paid[setting.scenario].by_run(results, costs)
         return kept | {"headline": _headline(numbers, kept.get("money"), setting)}
 
 

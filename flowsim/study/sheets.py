@@ -13,7 +13,8 @@ import pandas as pd
 from flowsim import comparison
 from flowsim.costs.added_cost import added_cost as added
 from flowsim.costs.added_cost import added_cost_per_extra
-from flowsim.study import pressure
+from flowsim.study import incomes, pressure
+from flowsim.study.incomes import Paid
 from flowsim.tables import Setting
 
 RUN = ["scenario", "replication"]
@@ -27,7 +28,9 @@ DIFFERENCE = ["diff", "diff_low", "diff_high"]
 TERM_PREFIX, TERM_SUFFIX = "total_cash_", "_sek"
 
 
-def tables(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting]) -> dict[str, pd.DataFrame]:
+def tables(
+    kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting], paid: Mapping[str, Paid] | None = None
+) -> dict[str, pd.DataFrame]:
     """All tables of a study from what `Measured` kept of each replication; the first scenario is the baseline."""
     baseline = next(iter(settings))
     made = {
@@ -50,6 +53,9 @@ def tables(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting]) ->
         made["costs"] = costs(kept["money"], baseline)
         made["contact_costs"] = comparison.compared(kept["components"], baseline, ["component"], fill=0.0)
         made["added_cost"] = added_cost(kept["headline"], baseline)
+    if paid and baseline in paid:
+        made["income"] = incomes.incomes(kept["income"], kept["headline"], baseline, paid)
+        made["income_change"] = incomes.changes_of_payment(kept["income"], paid)
     return {name: in_order(frame, list(settings)) for name, frame in made.items()}
 
 
