@@ -57,17 +57,19 @@ def headline(study: Study, words: Words) -> Sheet:
 
 def legend(study: Study, words: Words) -> str:
     """How to read the headline table."""
-    n, uncertain = study.run["replications"], study.run.get("input_uncertainty")
+    from flowsim.report.inputs import included
+
+    n, uncertain = study.run["replications"], included(study.run, study.tables, words)
     if words.lang == "sv":
         return (
             f"Medel av {n} körningar ± halva 95 %-intervallet; under det skillnaden mot A, parad körning för körning. "
             "Operationer, kö och väntan gäller hela perioden om inte annat sägs."
-            f"{' ' + words('input_uncertainty') if uncertain else ''}"
+            f"{' ' + uncertain if uncertain else ''}"
         )
     return (
         f"Mean of {n} replications ± half the 95 % interval; below it the difference to A, paired run by run. "
         "Operations, queue and wait are of the whole horizon unless said otherwise."
-        f"{' ' + words('input_uncertainty') if uncertain else ''}"
+        f"{' ' + uncertain if uncertain else ''}"
     )
 
 

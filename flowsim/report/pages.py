@@ -16,6 +16,7 @@ from typing import Any
 from flowsim.report import answer
 from flowsim.report.exhibits import SECTIONS, Exhibit
 from flowsim.report.figures import canvas
+from flowsim.report.inputs import included
 from flowsim.report.reading import Reading
 from flowsim.report.twins import Twin
 from flowsim.report.words import plain
@@ -124,10 +125,11 @@ def _lead(reading: Reading) -> str:
         "start": words.date(setting.start),
         "replications": reading.run.get("replications", "–"),
     }
-    further = f" {words('input_uncertainty')}" if reading.run.get("input_uncertainty") else ""
+    more = included(reading.run, reading.tables, words)
+    lead = words("page_lead", scenarios=len(reading.scenarios), **values)
     if not reading.others:
-        return words("page_lead_one", **values) + further
-    return words("page_lead", scenarios=len(reading.scenarios), **values) + further
+        lead = words("page_lead_one", **values)
+    return f"{lead} {more}" if more else lead
 
 
 def _caption(reading: Reading) -> str:

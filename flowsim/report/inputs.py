@@ -1,0 +1,29 @@
+"""Input uncertainty in words: that it is included, and how much of the spread between runs it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowsim.report.words import Words
+
+TOLD = ("queue_end", "wait_median_days", "operations_per_week", "total_cash_sek")
+"""Measures whose spread is told of, the first three that vary."""
+
+
+def included(run: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Words) -> str:
+    """What is said of a study with input uncertainty; '' of one without."""
+    if not run.get("input_uncertainty"):
+        return ""
+    frame = tables["input_uncertainty"].dropna(subset=["share_inputs"])
+    share = dict(zip(frame["measure"].astype(str), frame["share_inputs"], strict=True))
+    parts = [
+        words("inputs_part", name=words.measure(name), share=words.percent(float(share[name])))
+        for name in TOLD
+        if name in share
+    ]
+    apart = f" {words('inputs_apart', parts=words.listed(parts[:3]))}" if parts else ""
+    return words("input_uncertainty") + apart
