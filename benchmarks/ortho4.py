@@ -1,68 +1,66 @@
-"""`python benchmarks/ortho4.py`: flowsim against plain SimPy on the same model. The same results? How fast?
+"""`python benchmarks/ortho4.py`: flowsim's two engines against others on the same model. The same results? How fast?
 
-1. Waits, queue lengths and visits per stage of `ortho4.yaml` against peers/simpy_plain.py, over replications: each
-   difference within 4 standard errors.
-2. Seconds per replication (draws + simulation, arrays out), the two in turn in this process, median ratio. As its
-   `experiment` room does, flowsim switches Python's garbage collection off inside a replication; the peer runs as its
-   manual has it, and once more without collection for comparison.
-3. Seconds with 50,000 waiting against 500: as it is, and where nobody (or hardly anybody) in the queue can start.
+1. Waits, queue lengths and visits per stage of `ortho4.yaml`, here and in plain SimPy, Ciw, salabim and C (peers/):
+   each difference from plain SimPy within 4 standard errors.
+2. Seconds per replication (draws + simulation, arrays out), in turn in this process, and their ratios. flowsim
+   switches Python's garbage collection off inside a replication, as its workers do; the peers run as their manuals
+   have them, and plain SimPy once more without collection.
+3. Time per row on `ortho_calendar.yaml` (hours, holidays, slots, a team, a reserved bed, patience) against C's on
+   ortho4: what the calendars cost.
 
-Exit code 1 where a result differs or a goal is missed. Needs nothing but flowsim's own libraries.
+Exit code 1 where a result differs or a goal is missed. Ciw and salabim: pip install "flowsim[benchmarks]"; C needs cc.
+What is not there is left out, loudly.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import os
-import platform
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from statistics import mean, median, stdev
+from typing import Any
 
 import numpy as np
-from peers import model, simpy_plain
+from measuring import ENGINES, HERE, SPOKEN, built, machine, ours, ratio, seconds, timed, verdict, warm
+from peers import in_c, model, simpy_plain
 
-from flowsim import engines, plan, scenario, tables
+from flowsim import plan, tables
 
-HERE = Path(__file__).parent
-FASTER_THAN_PEER = 1.8
-SLOWER_WITH_BACKLOG = 4.0
-BACKLOGS = ("ortho4", "ortho4_skip", "ortho4_full_ward", "ortho4_near_closing")
 NEVER = tables.NEVER
+PLAIN = "plain SimPy"
+FAST_RUNS = 9
+"""Runs of what takes hundredths of a second, for each one of what takes seconds."""
+Run = Callable[[int], tuple[Any, ...]]
+Summary = dict[str, float]
 
 
-def timed(run: Callable[[], object], collect: bool = True) -> tuple[float, object]:
-    """Seconds and result of one call, with or without garbage collection inside it."""
-    gc.collect()
-    if not collect:
-        gc.disable()
-    try:
-        begin = time.perf_counter()
-        result = run()
-        return time.perf_counter() - begin, result
-    finally:
-        gc.enable()
+def peers() -> dict[str, Run]:
+    """The peers that can run here, by name; a line for each that cannot."""
+    found: dict[str, Run] = {PLAIN: simpy_plain.run}
+    for name, library in (("Ciw", "ciw"), ("salabim", "salabim")):
+        if find_spec(library) is None:
+            print(f'NOT MEASURED: {name} is not installed: pip install "flowsim[benchmarks]"', file=sys.stderr)
+        else:
+            found[name] = import_module(f"peers.in_{library}").run
+    if in_c.compiler() is None:
+        print("NOT MEASURED: no C compiler here (cc, gcc or clang)", file=sys.stderr)
+    else:
+        in_c.kernel()
+        found["C"] = in_c.run
+    return found
 
 
-def ours(made: plan.Plan, seed: int, engine: str) -> tables.Rows:
-    """One replication of flowsim: draws and simulation."""
-    return engines.run(made, plan.draw(made, 1, seed), engine)
-
-
-def peer_summary(result: tuple[tuple[float, ...], ...]) -> dict[str, float]:
-    """The peer's visits in numbers."""
+def peer_summary(result: tuple[Any, ...]) -> Summary:
+    """A peer's visits in numbers."""
     _, stage, queued, started, _, area = result
     waiting = dict(zip(model.CAPACITY, area, strict=True))
-    return model.summary(np.array(stage), np.array(queued), np.array(started), waiting)
+    return model.summary(np.array(stage), np.array(queued, float), np.array(started, float), waiting)
 
 
-def our_summary(rows: tables.Rows, made: plan.Plan) -> dict[str, float]:
-    """Flowsim's contacts as the peer's visits: an operation is over when its patient has the bed."""
+def our_summary(rows: tables.Rows, made: plan.Plan) -> Summary:
+    """Flowsim's contacts as the peers' visits: an operation is over when its patient has the bed."""
     contacts = rows["contacts"]
     names = [step.name for step in made.steps]
     code = np.array([model.STAGES.index(name) for name in names])[contacts["step"]]
@@ -87,89 +85,113 @@ def _of(contacts: dict[str, np.ndarray], names: list[str], step: str, column: st
     return zip(contacts["patient"][mine], contacts["visit"][mine], contacts[column][mine], strict=True)
 
 
-def compare(peers: list[dict[str, float]], mine: list[dict[str, float]]) -> bool:
-    """A line for each number; whether all agree within 4 standard errors of the difference."""
-    print(f"\nThe same results? ({len(mine)} replications each)")
-    print(f"{'':24}{'plain SimPy':>12}{'flowsim':>12}{'errors apart':>14}")
+def compare(plain: Sequence[Summary], others: dict[str, Sequence[Summary]]) -> bool:
+    """Means, and how many standard errors each lies from plain SimPy's; whether all are within 4."""
+    print(f"\nThe same results? Mean of {len(plain)} replications of plain SimPy; others: mean (standard errors apart)")
+    print(f"{'':22}{PLAIN:>12}" + "".join(f"{f'{name} ({len(many)})':>20}" for name, many in others.items()))
     agree = True
-    for name in peers[0]:
-        a, b = ([one[name] for one in many] for many in (peers, mine))
-        error = ((stdev(a) ** 2 + stdev(b) ** 2) / len(a)) ** 0.5
-        apart = abs(mean(a) - mean(b)) / error
-        agree &= apart <= 4
-        print(f"{name:24}{mean(a):12.4g}{mean(b):12.4g}{apart:14.1f}{'' if apart <= 4 else '   DIFFERS'}")
+    for what in plain[0]:
+        a = [one[what] for one in plain]
+        line = f"{what:22}{mean(a):12.4g}"
+        for many in others.values():
+            b = [one[what] for one in many]
+            apart = abs(mean(a) - mean(b)) / (stdev(a) ** 2 / len(a) + stdev(b) ** 2 / len(b)) ** 0.5
+            agree &= apart <= 4
+            line += f"{mean(b):12.4g} ({apart:3.1f}) {' ' if apart <= 4 else '!'}"
+        print(line)
     return agree
 
 
-def speed(made: plan.Plan, engine: str, times: int) -> bool:
-    """Interleaved timing against the peer; whether the goal is met."""
-    walls: dict[str, list[float]] = {"plain SimPy": [], "plain SimPy, no collection": [], "flowsim": []}
-    visits = 0
+def results(found: dict[str, Run], made: plan.Plan, engine: str, replications: int) -> bool:
+    """Everybody's replications, compared; the slow peers make fewer."""
+    few = max(4, replications * 3 // 5)
+    others = {
+        name: [peer_summary(run(seed)) for seed in range(replications if name == "C" else few)]
+        for name, run in found.items()
+        if name != PLAIN
+    }
+    mine = {"flowsim": [our_summary(ours(made, seed, engine), made) for seed in range(replications)]}
+    return compare([peer_summary(simpy_plain.run(seed)) for seed in range(replications)], mine | others)
+
+
+def speed(found: dict[str, Run], made: plan.Plan, times: int) -> dict[str, list[float]]:
+    """Seconds of each, in turn; of what is fast the median of several for each round."""
+    walls: dict[str, list[float]] = {name: [] for name in (*found, "plain SimPy, no collection", *SPOKEN.values())}
     for seed in range(times):
-        walls["plain SimPy"].append(timed(lambda s=seed: simpy_plain.run(s))[0])
-        walls["plain SimPy, no collection"].append(timed(lambda s=seed: simpy_plain.run(s), collect=False)[0])
-        wall, rows = timed(lambda s=seed: ours(made, s, engine), collect=False)
-        walls["flowsim"].append(wall)
-        visits = len(rows["contacts"]["patient"])
-    print(f"\nHow fast? (median of {times}, in turn; {visits:,} contacts)")
-    for name, seconds in walls.items():
-        ratio = median(p / s for p, s in zip(walls["plain SimPy"], seconds, strict=True))
-        print(f"{name:30}{median(seconds):8.3f} s{ratio:8.2f} x plain SimPy")
-    reached = median(p / s for p, s in zip(walls["plain SimPy"], walls["flowsim"], strict=True))
-    return reached >= FASTER_THAN_PEER
+        for name in [name for name in found if name != "C"]:
+            walls[name].append(seconds(lambda n=name, s=seed: found[n](s), collect=True))
+        walls["plain SimPy, no collection"].append(seconds(lambda s=seed: simpy_plain.run(s)))
+        walls[SPOKEN["simpy"]].append(seconds(lambda s=seed: ours(made, s, "simpy")))
+        fast: dict[str, Run] = {"C": found["C"]} if "C" in found else {}
+        if "compiled" in ENGINES:
+            fast[SPOKEN["compiled"]] = lambda s: ours(made, s, "compiled")
+        for name, many in _in_turn(fast, range(FAST_RUNS * seed, FAST_RUNS * (seed + 1))).items():
+            walls[name].append(median(many))
+    walls = {name: many for name, many in walls.items() if many}
+    print(f"\nHow fast? One replication, draws and simulation (median of {times}, in turn)")
+    for name, many in walls.items():
+        print(f"{name:30}{median(many):9.4f} s{ratio(walls[PLAIN], many):9.2f} x {PLAIN}")
+    return walls
 
 
-def backlog(engine: str, times: int) -> bool:
-    """Time with 50,000 waiting against 500 in four situations; whether each is within the goal."""
-    print("\nWith 50,000 waiting against 500:")
-    good = True
-    with tempfile.TemporaryDirectory() as folder:
-        for name in BACKLOGS:
-            text = (HERE / f"{name}.yaml").read_text()
-            (Path(folder) / f"{name}.yaml").write_text(text.replace("patients: 500,", "patients: 50000,"))
-        for name in BACKLOGS:
-            few, many = (plan.build(scenario.load(home / f"{name}.yaml")) for home in (HERE, Path(folder)))
-            pairs = [(_seconds(few, k, engine), _seconds(many, k, engine)) for k in range(times)]
-            ratio = median(b / a for a, b in pairs)
-            good &= ratio <= SLOWER_WITH_BACKLOG
-            a, b = (median(column) for column in zip(*pairs, strict=True))
-            print(f"{name:24}{a:8.3f} s{b:8.3f} s{ratio:8.2f} x")
-    return good
+def _in_turn(runs: dict[str, Run], seeds: range) -> dict[str, list[float]]:
+    walls: dict[str, list[float]] = {name: [] for name in runs}
+    for seed in seeds:
+        for name, run in runs.items():
+            walls[name].append(seconds(lambda r=run, s=seed: r(s)))
+    return walls
 
 
-def _seconds(made: plan.Plan, seed: int, engine: str) -> float:
-    return timed(lambda: ours(made, seed, engine), collect=False)[0]
-
-
-def machine() -> str:
-    """Where and with what this was measured, and how busy it was."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    name = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
-    libraries = ", ".join(f"{library} {version(library)}" for library in ("simpy", "numpy"))
-    busy = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"Python {platform.python_version()}, {libraries}; {platform.system()}, {name}, {os.cpu_count()} cores{busy}"
+def per_row(times: int) -> float:
+    """The compiled engine's time per row on ortho_calendar over C's on ortho4."""
+    calendar = built(HERE / "ortho_calendar.yaml")
+    warm(calendar, "compiled")
+    ours_ns, theirs_ns, rows = [], [], 0
+    for seed in range(times * FAST_RUNS):
+        wall, made = timed(lambda s=seed: ours(calendar, s, "compiled"))
+        rows = len(made["contacts"]["patient"])  # type: ignore[index]
+        ours_ns.append(1e9 * wall / rows)
+        wall, visits = timed(lambda s=seed: in_c.run(s))
+        theirs_ns.append(1e9 * wall / len(visits[0]))  # type: ignore[index]
+    times_c = ratio(ours_ns, theirs_ns)
+    print(f"\nWith a clinic's calendar (ortho_calendar, {rows:,} rows): {median(ours_ns):.0f} ns a row,", end=" ")
+    print(f"C on ortho4 {median(theirs_ns):.0f} ns a row: {times_c:.2f} x")
+    return times_c
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--replications", type=int, default=20, help="for the comparison of results")
-    parser.add_argument("--times", type=int, default=7, help="for the comparison of speed")
-    parser.add_argument("--engine", default="simpy")
+    parser.add_argument("--times", type=int, default=5, help="for the comparison of speed")
     asked = parser.parse_args()
-    print(machine())
-    made = plan.build(scenario.load(HERE / "ortho4.yaml"))
-    peers = [peer_summary(simpy_plain.run(seed)) for seed in range(asked.replications)]
-    mine = [our_summary(ours(made, seed, asked.engine), made) for seed in range(asked.replications)]
-    checks = {
-        "the same results within 4 standard errors": compare(peers, mine),
-        f"at least {FASTER_THAN_PEER} x plain SimPy": speed(made, asked.engine, asked.times),
-        f"50,000 waiting at most {SLOWER_WITH_BACKLOG:g} x 500": backlog(asked.engine, max(1, asked.times // 2)),
-    }
-    print()
-    for what, good in checks.items():
-        print(f"{'yes' if good else 'NO ':4}{what}")
-    return 0 if all(checks.values()) else 1
+    print(machine("ciw", "salabim"))
+    found, made = peers(), built(HERE / "ortho4.yaml")
+    for engine in ENGINES:
+        warm(made, engine)
+    same = results(found, made, ENGINES[-1], asked.replications)
+    walls = speed(found, made, asked.times)
+    compiled, simpy = (walls.get(SPOKEN[engine]) for engine in ("compiled", "simpy"))
+    over = {name: ratio(walls[name], compiled) for name in walls} if compiled else {}
+    calendar = per_row(asked.times) if compiled and "C" in found else None
+    reached = [
+        (same, "the same results within 4 standard errors"),
+        (ratio(walls[PLAIN], simpy) >= 1.8, "SimPy engine at least 1.8 times plain SimPy"),
+        _goal(over.get(PLAIN), 45, "compiled engine at least 45 times plain SimPy: {:.0f}"),
+        _goal(over.get("Ciw"), 100, "compiled engine at least 100 times Ciw: {:.0f}"),
+        _goal(over.get("salabim"), 0, "compiled engine against salabim: {:.0f} times"),
+        _goal(over.get("C") and -1 / over["C"], -2.0, "compiled engine within 2.0 times C: {:.2f}"),
+        _goal(
+            calendar and -calendar, -4.0, "compiled engine on ortho_calendar within 4 times C's time per row: {:.2f}"
+        ),
+    ]
+    return verdict(reached)
+
+
+def _goal(value: float | None, least: float, what: str) -> tuple[bool | None, str]:
+    """Whether a ratio is reached; one that may be so much at most is given as its negative."""
+    if value is None:
+        return None, what.partition(":")[0]
+    return value >= least, what.format(abs(value))
 
 
 if __name__ == "__main__":
