@@ -103,8 +103,9 @@ def by_hand(study: Study, words: Words) -> list[str]:
         what = BY_HAND[row.number][0 if sv else 1]
         ends = f" ({words.interval(row.low, row.high, 1, signed=row.number == 'growth_per_week')})" if row.n > 1 else ""
         simulated = f"{'simulerat' if sv else 'simulated'} {words.number(row.mean, 1)}{ends}"
+        why = row.why_sv if sv else row.why
         said = f"{what} {words.number(row.by_hand, 1)}, {simulated}"
-        lines.append(f"  {said}" + (f"; {row.why}" if row.why else ""))
+        lines.append(f"  {said}" + (f"; {why}" if why else ""))
     return [("För hand (A):" if sv else "By hand (A):"), *lines] if lines else []
 
 

@@ -44,8 +44,9 @@ def added_cost(scenario_costs: pd.DataFrame, baseline: str) -> pd.DataFrame:
 def added_cost_per_extra(added: pd.DataFrame, resamples: int = 2000, seed: int = 1) -> pd.DataFrame:
     """Per extra operation the added and the full cost, and per bought patient what was paid: the three to compare.
 
-    Takes the rows of `added_cost`. Columns: scenario, replications, extra_operations, extra_low, extra_high, reason,
-    and SEK, each with `_low` and `_high`: added_cost_per_extra_sek, full_cost_sek_per_extra, bought_sek_per_bought
+    Takes the rows of `added_cost`. Columns: scenario, replications, extra_operations, extra_low, extra_high, reason
+    (and reason_sv), and SEK, each with `_low` and `_high`: added_cost_per_extra_sek, full_cost_sek_per_extra,
+    bought_sek_per_bought
     (price, own follow-up, complications; empty where nobody was bought for). Sum over sum of replications, 95 %
     interval by paired bootstrap. What is per extra operation is empty, with the reason, where extra operations are not
     clearly above 0 (Student's t, safer than the bootstrap with few replications). The resamples are drawn from `seed`
@@ -59,8 +60,24 @@ _ENDS = ("", "_low", "_high")
 _MONEY = [name + end for name in PER_EXTRA.values() for end in _ENDS]
 _COLUMNS = [
     "scenario", "replications", "extra_operations", "extra_low", "extra_high", *_MONEY,
-    *(BOUGHT + end for end in _ENDS), "reason",
+    *(BOUGHT + end for end in _ENDS), "reason", "reason_sv",
 ]  # fmt: skip
+_REASONS = {
+    "one": {
+        "reason": "one replication: no interval of extra operations",
+        "reason_sv": "en körning: inget intervall för extra operationer",
+    },
+    "no_treatment": {
+        "reason": "the scenario names no step as the guarantee's treatment",
+        "reason_sv": "scenariot säger inte vilket steg som är garantins behandling",
+    },
+    "fewer": {"reason": "the operations become fewer", "reason_sv": "operationerna blir färre"},
+    "unsure": {
+        "reason": "the interval of extra operations holds 0",
+        "reason_sv": "antalet operationer kan vara oförändrat",
+    },
+}
+"""Why nothing can be said per extra operation."""
 
 
 def _per_extra(scenario: str, one: pd.DataFrame, resamples: int, seed: int) -> dict[str, object]:
@@ -69,18 +86,18 @@ def _per_extra(scenario: str, one: pd.DataFrame, resamples: int, seed: int) -> d
     line: dict[str, object] = {"scenario": scenario, "replications": len(one), "extra_operations": extra.mean()}
     line |= _ratio(BOUGHT, one["bought_sek"].to_numpy(dtype=float), one["bought"].to_numpy(dtype=float), picks)
     if len(one) < 2:
-        return {**line, "reason": "one replication: no interval of extra operations"}
+        return {**line, **_REASONS["one"]}
     if np.isnan(extra).any():
-        return {**line, "reason": "the scenario names no step as the guarantee's treatment"}
+        return {**line, **_REASONS["no_treatment"]}
     half = float(stdtrit(len(one) - 1, 0.975) * extra.std(ddof=1) / np.sqrt(len(one)))
     low, high = float(extra.mean()) - half, float(extra.mean()) + half
     line |= {"extra_low": low, "extra_high": high}
     if low <= 0:
-        said = "the operations become fewer" if high < 0 else "the interval of extra operations holds 0"
-        return {**line, "reason": f"{said}: {low:.1f} to {high:.1f}"}
+        why = _REASONS["fewer" if high < 0 else "unsure"]
+        return {**line, **{name: f"{said} ({low:.1f}; {high:.1f})" for name, said in why.items()}}
     for money, name in PER_EXTRA.items():
         line |= _ratio(name, one[money].to_numpy(dtype=float), extra, picks)
-    return {**line, "reason": ""}
+    return {**line, "reason": "", "reason_sv": ""}
 
 
 def _ratio(name: str, over: np.ndarray, under: np.ndarray, picks: np.ndarray) -> dict[str, object]:

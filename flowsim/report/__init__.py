@@ -1,6 +1,6 @@
-"""A study as a planner reads it: one HTML file with figures, in Swedish or English, and the figures as PNG.
+"""A study as a planner reads it: one HTML file with figures, in Swedish or English, the figures as PNG, a workbook.
 
-    path = write("outputs/ortho", lang="sv")        # outputs/ortho/report.html, outputs/ortho/figures/*.png
+    path = write("outputs/ortho", lang="sv")        # report.html, figures/*.png and report.xlsx in outputs/ortho
 
 Reads the study's saved tables; computes nothing anew. matplotlib stays in `figures`, jinja2 in `pages`.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,9 @@ def write(study_dir: Path | str, lang: Language = "en") -> Path:
 
 
 def write_reading(reading: Reading, folder: Path) -> Path:
-    """The report of a reading, below `folder`."""
+    """The report of a reading, below `folder`; the workbook too where xlsxwriter (extra `excel`) is installed."""
     from flowsim.errors import FlowsimError
+    from flowsim.report import workbook
     from flowsim.report.exhibits import exhibits
     from flowsim.report.figures import canvas
     from flowsim.report.pages import page
@@ -55,6 +57,8 @@ def write_reading(reading: Reading, folder: Path) -> Path:
         (folder / FIGURES).mkdir(exist_ok=True)
         for name, data in pictures.items():
             _replace(folder / FIGURES / name, data)
+        if find_spec("xlsxwriter") is not None:
+            workbook.write(reading, folder)
         return _replace(folder / REPORT, html.encode())
     except OSError as error:
         raise FlowsimError(f"Could not write the report: {error.strerror or type(error).__name__}.") from error

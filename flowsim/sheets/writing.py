@@ -22,6 +22,8 @@ Lang = Literal["sv", "en"]
 Headings = Mapping[str, tuple[str, str]]
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = (("_sek", "#,##0.00"), ("_share", "0.0000"), ("_percent", "0.00"))
+_DECIMAL = "#,##0.0##"
+"""Of other columns with decimals."""
 
 
 def write_book(
@@ -87,6 +89,7 @@ def _workbook(path: Path, frames: Mapping[str, pd.DataFrame], lang: Lang, known:
         book.set_properties({"created": datetime(2000, 1, 1)})
         formats = {form: book.add_format({"num_format": form}) for _, form in _FORMATS}
         formats |= {"head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})}
+        formats |= {_DECIMAL: book.add_format({"num_format": _DECIMAL})}
         formats |= {"day": book.add_format({"num_format": "yyyy-mm-dd"})}
         taken: set[str] = set()
         for name, frame in frames.items():
@@ -98,6 +101,8 @@ def _sheet(sheet: Any, frame: pd.DataFrame, lang: Lang, known: Headings, formats
         title = heading(str(column), lang, known)
         form = next((formats[form] for end, form in _FORMATS if end in str(column)), None)
         cells = frame[column].tolist()
+        if form is None and any(isinstance(cell, float) for cell in cells):
+            form = formats[_DECIMAL]
         sheet.write_string(0, k, title, formats["head"])
         for row, cell in enumerate(cells, start=1):
             _cell(sheet, row, k, cell, form, formats["day"])
