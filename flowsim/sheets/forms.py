@@ -76,7 +76,7 @@ def squeezed(name: str) -> str:
 
 
 def framed(table: Table, form: Form) -> pd.DataFrame:
-    """The table's rows as a frame with the form's column names, and `row`, the row in the file.
+    """The table's rows as a frame with the form's column names, and `row`, the row in the file (`attrs["file"]`).
 
     InputError with every fault: file, row, column, what was found, what is allowed. Columns the form does not know
     are left out; one that holds personal identity numbers stops the reading all the same, its values not shown.
@@ -100,6 +100,7 @@ def framed(table: Table, form: Form) -> pd.DataFrame:
     if faults:
         raise InputError(faults)
     frame = pd.DataFrame({"row": rows})
+    frame.attrs["file"] = table.file
     for column in form.columns:
         frame[column.name] = pd.Series(columns[column.name], dtype=_dtype(column, columns[column.name]))
     return frame
