@@ -143,7 +143,7 @@ def test_parameter_sets_are_kept_beside_the_file(tmp_path: Path) -> None:
 
 
 def test_doctors_hours_once_the_season_is_out(doctors: Series) -> None:
-    hours = hours_luck(evidence_of(doctors, 19, 1))
+    hours = hours_luck(evidence_of(doctors, 19, 1), {"law": "lognormal"})
     assert hours is not None
     assert dict(hours.season) == pytest.approx({"2-25": 1.055, "26-32": 0.775, "33-50": 1.055, "51-1": 0.755}, abs=1e-3)
     assert hours.pearson == pytest.approx(0.23, abs=0.005)

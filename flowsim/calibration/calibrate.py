@@ -127,7 +127,7 @@ def _one(evidence: Evidence, asked: Asked, rest: _Rest) -> ResourceCalibration:
         fits=evidence.fits,
         described=describe(series.y, series.number),
         contacts_and_hours=contacts_and_hours(series.y, series.hours),
-        hours_luck=hours_luck(evidence),
+        hours_luck=hours_luck(evidence, luck),
         stability=evidence.stability,
         without=evidence.without,
         reproduction=reproduction(evidence, own, rest.seed, min(SIMULATED, 5 * (rest.samples + 1))),

@@ -210,7 +210,10 @@ def written(one: ResourceCalibration) -> dict[str, Any]:
         "plan": one.plan,
         "assumed": one.assumed,
     }  # fmt: skip
-    return {key: value if key == "luck" else plain(value) for key, value in found.items()}
+    made = {key: value if key == "luck" else plain(value) for key, value in found.items()}
+    if one.hours_luck:
+        made["hours_luck"]["luck"] = one.hours_luck.luck
+    return made
 
 
 def _trend(one: ResourceCalibration) -> Any:

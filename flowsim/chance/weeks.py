@@ -35,16 +35,18 @@ def weekly_luck(
     `spec` is the scenario's `luck` (attributes or mapping): `law` lognormal, gamma, normal or weibull with `cv` and
     `lag1`; or bootstrap with `values` and `block_weeks`; or classes with `classes` (name: share and factor) and
     perhaps `transition` (name: next name: probability). `level_out` s gives 1 + s (luck - 1), then `lowest` m gives
-    max(luck, m). `shared`: this resource's row of `loadings`. None as `spec` is no luck: 1.
+    max(luck, m). `shared`: this resource's row of `loadings`; past weeks and classes are drawn as those of the one
+    resource it names, if it is one. None as `spec` is no luck: 1.
     """
     weeks = np.atleast_1d(np.asarray(weeks, dtype=np.int64))
     if spec is None:
         return np.ones(len(weeks))
     name = str(field(spec, "law"))
+    drawn_as = next(iter(shared)) if shared and len(shared) == 1 else resource
     if name == "bootstrap":
-        luck = _bootstrapped(spec, seed, replication, resource, weeks)
+        luck = _bootstrapped(spec, seed, replication, drawn_as, weeks)
     elif name == "classes":
-        luck = _by_class(spec, seed, replication, resource, weeks)
+        luck = _by_class(spec, seed, replication, drawn_as, weeks)
     else:
         lag1 = float(field(spec, "lag1") or 0.0)
         u = weekly_uniforms(seed, replication, resource, weeks, lag1, shared)

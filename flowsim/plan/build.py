@@ -18,6 +18,7 @@ from flowsim.plan.model import FOREVER, Cancellation, Elsewhere, Plan, Resource,
 from flowsim.plan.recipe import Recipe
 from flowsim.plan.sources import dated_sources, rate_sources, start_sources
 from flowsim.plan.steps import reachable, step_keys, step_lucks, target
+from flowsim.plan.together import shared
 from flowsim.scenario.loading import load
 from flowsim.scenario.parameter_sets import set_number
 from flowsim.schema import ElsewhereTerms, Stay
@@ -102,6 +103,7 @@ def _recipe(scenario: Scenario, frame: Frame) -> Recipe:
         luck=lucks(frame),
         keys=step_keys(frame, reach),
         steps=step_lucks(frame),
+        together=shared(model, scenario.path),
     )
 
 

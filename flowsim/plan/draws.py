@@ -295,5 +295,6 @@ def _daily_luck(recipe: Recipe, name: str, laws: tuple[Law | None, ...], run: tu
     for period, law in enumerate(laws):
         if law is not None:
             mine = recipe.period_of_day == period
-            out[mine] = np.repeat(chance.weekly_luck(law, *run, name, weeks), 7)[mine]
+            luck = chance.weekly_luck(law, *run, name, weeks, recipe.together.get(name))
+            out[mine] = np.repeat(luck, 7)[mine]
     return out

@@ -7,7 +7,7 @@ What may change by date is held once per period.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -174,3 +174,5 @@ class Recipe:
     keys: tuple[StepKey, ...]
     steps: tuple[tuple[StepLuck, ...], ...]
     """[period][step]."""
+    together: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Resource -> whose weekly scores its luck is made of; its own alone: left out."""

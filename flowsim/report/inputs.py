@@ -18,6 +18,8 @@ def included(run: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: 
     """What is said of a study with input uncertainty; '' of one without."""
     if not run.get("input_uncertainty"):
         return ""
+    if "input_uncertainty" not in tables:
+        return words("input_uncertainty")
     frame = tables["input_uncertainty"].dropna(subset=["share_inputs"])
     share = dict(zip(frame["measure"].astype(str), frame["share_inputs"], strict=True))
     parts = [

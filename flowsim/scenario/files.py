@@ -97,7 +97,7 @@ def bring_in(data: dict[str, Any], marks: Marks, files: Files) -> list[Fault]:
     for name, source in _mappings(data, "arrivals"):
         if isinstance(source.get("timetable"), str):
             faults += _located(data, ("arrivals", name, "timetable"), marks, files, "timetable")
-    for path in _calibrated(data):
+    for path in calibrated(data):
         faults += _calibration(data, path, marks, files)
     return faults
 
@@ -147,7 +147,7 @@ def _mappings(data: dict[str, Any], room: str) -> Iterator[tuple[str, dict[str, 
             yield name, one
 
 
-def _calibrated(data: dict[str, Any]) -> Iterator[KeyPath]:
+def calibrated(data: dict[str, Any]) -> Iterator[KeyPath]:
     """Paths of luck that names a calibration file."""
     for room in ("arrivals", "resources"):
         for name, one in _mappings(data, room):
@@ -187,6 +187,11 @@ def _calibration(data: Any, path: KeyPath, marks: Marks, files: Files) -> list[F
         )
         return [fault_here(marks, path, message)]
     parent, luck, sets = _at(data, path[:-1]), one["luck"], files.sets_beside(file)
+    if wanted.of == "hours":
+        if not (isinstance(one.get("hours_luck"), dict) and isinstance(one["hours_luck"].get("luck"), dict)):
+            message = f"{file} has no luck of hours for {wanted.resource}: its history holds no hours."
+            return [fault_here(marks, (*path, "of"), message, wanted.of)]
+        luck, sets = one["hours_luck"]["luck"], None
     if sets is not None and files.set_number:
         luck, factor = varied(luck, sets, wanted.resource, files.set_number)
         if wanted.level_varies and _own_level(one):

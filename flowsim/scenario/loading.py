@@ -17,6 +17,7 @@ from flowsim.scenario.dated import fixed_by_date
 from flowsim.scenario.files import Files, bring_in, bring_in_sets, project_of, relative, too_short
 from flowsim.scenario.reading import Chain, Item, read_chain
 from flowsim.scenario.references import Found
+from flowsim.scenario.together import bring_in_together
 from flowsim.schema import Horizon, KeyPath, Marks, ScenarioModel, Split, as_yaml, fault_here, parsed, sentence, spelled
 
 
@@ -278,7 +279,7 @@ def _checked(
     data: dict[str, Any], marks: Marks, files: Files, faults: list[Fault], doubts: list[list[str]]
 ) -> ScenarioModel | None:
     """One period's model with its files read and all checks made; None if it is faulty."""
-    faults += bring_in(data, marks, files)
+    faults += [*bring_in_together(data, marks, files), *bring_in(data, marks, files)]
     try:
         model = parsed(ScenarioModel, data, marks)
     except InputError as error:
@@ -312,5 +313,6 @@ def _settled(chain: Chain, changes: list[Change], files: Files) -> tuple[dict[st
     """The base with all changes made up to the first dated one, and the rest."""
     dated = next((k for k, change in enumerate(changes) if change.is_dated), len(changes))
     data, marks = _state(chain, changes[:dated])
+    bring_in_together(data, marks, files)
     bring_in(data, marks, files)
     return data, tuple(changes[dated:])

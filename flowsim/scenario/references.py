@@ -11,7 +11,9 @@ from flowsim.schema import (
     DOC_KEYS,
     ENDS,
     WEEKDAYS,
+    BootstrapLuck,
     ByGroup,
+    ClassLuck,
     KeyPath,
     Marks,
     ScenarioModel,
@@ -66,9 +68,27 @@ def check(model: ScenarioModel, found: Found) -> None:
     _counting(model, found)
     for name, resource in model.resources.items():
         _resource(model, found, name, resource)
+    _together(model, found)
     for name in model.pathway:
         _step(model, found, name)
     _providers(model, found)
+
+
+def _together(model: ScenarioModel, found: Found) -> None:
+    """Luck that goes together: of resources that have luck, drawn in a way that allows it."""
+    for k, one in enumerate(model.luck_together):
+        path: KeyPath = ("luck_together", k)
+        named = [name for name in one.resources if found.known((*path, "resources"), name, model.resources, "resource")]
+        lucks = {name: model.resources[name].luck for name in named}
+        for name in [name for name, luck in lucks.items() if luck is None]:
+            found.wrong((*path, "resources"), f'"{name}" has no luck that could go together with another\'s.')
+        past = {name: luck for name, luck in lucks.items() if isinstance(luck, BootstrapLuck | ClassLuck)}
+        if one.correlation is not None and past:
+            message = f"{listed(past)}: luck drawn from past weeks goes together by same_weeks, not by a correlation."
+            found.wrong((*path, "correlation"), message)
+        lengths = {len(luck.values) for luck in past.values() if isinstance(luck, BootstrapLuck)}
+        if one.same_weeks and (len(lengths) > 1 or (past and len(past) < len(lucks))):
+            found.wrong((*path, "same_weeks"), "needs luck of one kind, from as many past weeks in each.")
 
 
 def _names(model: ScenarioModel, found: Found) -> None:

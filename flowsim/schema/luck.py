@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from flowsim.schema.entry import Entry, Named, ReadBy, fault, listed
 from flowsim.schema.laws import by_word, sums_to_one
-from flowsim.schema.values import CountFromOne, Defined, NotNegative, Share
+from flowsim.schema.values import CountFromOne, Defined, Flag, Name, NotNegative, Number, Share
 
 
 class _Luck(Entry):
@@ -29,6 +29,9 @@ class CalibratedLuck(_Luck):
 
     calibration: str = Field(description="calibration file, relative to this file")
     resource: str = Field(description="the resource's name in that file")
+    of: Literal["contacts", "hours"] = Field(
+        "contacts", description="the luck of what is counted, or of the hours worked in the same weeks"
+    )
     level_varies: bool = Field(
         True, description="with --input-uncertainty: the level too is only known as well as that history tells it"
     )
@@ -65,6 +68,31 @@ class ClassLuck(_Luck):
             sums_to_one(row, f"transitions from {name}")
         if self.transition is not None and set(self.transition) != set(self.classes):
             raise fault("transition needs a row for each class.")
+        return self
+
+
+class LuckTogether(Entry):
+    """Resources whose luck goes together, week by week."""
+
+    resources: tuple[Name, ...] = Field((), description="their names")
+    correlation: Number | None = Field(None, description="of two resources' luck, on the scale of normal scores")
+    same_weeks: Flag = Field(False, description="all draw the same weeks of history: for luck from past weeks")
+    calibration: str | None = Field(
+        None, description="instead: as found there, between the resources here that take their luck from that file"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.calibration is not None:
+            if self.resources or self.correlation is not None or self.same_weeks:
+                raise fault("calibration stands alone: it says which resources, and how.")
+            return self
+        if len(set(self.resources)) < 2 or len(set(self.resources)) < len(self.resources):
+            raise fault("needs the names of two different resources or more.")
+        if (self.correlation is None) != self.same_weeks:
+            raise fault("needs one of correlation and same_weeks: true.")
+        if self.correlation is not None and (len(self.resources) > 2 or abs(self.correlation) >= 1):
+            raise fault("correlation lies between -1 and 1 and is of two resources: write a line for each pair.")
         return self
 
 

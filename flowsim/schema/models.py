@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from flowsim.schema.entry import Entry, Named, ReadBy, fault, listed
 from flowsim.schema.laws import Law, Nights, read_law, sums_to_one
-from flowsim.schema.luck import Luck
+from flowsim.schema.luck import Luck, LuckTogether
 from flowsim.schema.pathway import Step
 from flowsim.schema.resources import ALL_HOURS, EVERY_DAY, Resource, Season
 from flowsim.schema.values import (
@@ -288,4 +288,5 @@ class ScenarioModel(Entry):
     in_beds_at_start: tuple[InBeds, ...] = Field((), description="patients in beds at the start")
     due_at_start: tuple[Due, ...] = Field((), description="patients whose next step is due")
     resources: Defined[Resource] = Field({}, description="what visits need")
+    luck_together: tuple[LuckTogether, ...] = Field((), description="resources whose luck goes together")
     pathway: Defined[Step] = Field(min_length=1, description="steps in plan order")
