@@ -152,6 +152,8 @@ def tables(chosen: list[str]) -> dict[str, pd.DataFrame]:
         "capacity": capacity(chosen),
         "occupancy": _occupancy(chosen),
         "costs": _costs(chosen),
+        "added_cost": _added_cost(chosen),
+        "income": _income(chosen),
         "endings": _endings(chosen),
         "steps": _steps(chosen),
         "bottlenecks": _bottlenecks(chosen),
@@ -306,6 +308,35 @@ def _costs(chosen: list[str]) -> pd.DataFrame:
         }
         rows += [(scenario, t, v, v - 0.004 * abs(v), v + 0.004 * abs(v)) for t, v in terms.items()]
     return pd.DataFrame(rows, columns=["scenario", "term", "mean", "low", "high"])
+
+
+def _added_cost(chosen: list[str]) -> pd.DataFrame:
+    """Empty, with the reason, where operations do not clearly increase, as in a real study."""
+    from flowsim.costs.added_cost import added_cost_per_extra
+
+    luck = np.random.default_rng(1)
+    rows = []
+    for scenario in chosen[1:]:
+        op, cash = _effect(scenario, "op"), _effect(scenario, "cash") * 1e6
+        extra = op + luck.normal(0, 30, 50).round()
+        bought = 239.0 if "elsewhere" in scenario else 0.0
+        money = {"added_cost_sek": cash + extra * 20_000, "full_cost_sek_added": extra * 104_500}
+        frame = pd.DataFrame({"scenario": scenario, "replication": range(50), **money, "extra_operations": extra})
+        rows.append(frame.assign(bought_sek=bought * 65_300, bought=bought))
+    return added_cost_per_extra(pd.concat(rows)) if rows else pd.DataFrame({"scenario": pd.Series(dtype=str)})
+
+
+def _income(chosen: list[str]) -> pd.DataFrame:
+    titles = {"block": ("Block grant", "Anslag"), "points": ("DRG points x price", "DRG-poäng x pris")}
+    rows = []
+    for scenario in chosen:
+        for payment, (title, title_sv) in titles.items():
+            income = 200e6 + (0 if payment == "block" else 4e6 + 105e3 * _effect(scenario, "op"))
+            cash = 214e6 + _effect(scenario, "cash") * 1e6
+            for measure, cost in (("income_sek", 0.0), ("income_less_total_cash_sek", cash)):
+                value = income - cost
+                rows.append((scenario, payment, title, title_sv, measure, value, value - 4e5, value + 4e5))
+    return pd.DataFrame(rows, columns=["scenario", "payment", "title", "title_sv", "measure", "mean", "low", "high"])
 
 
 def _endings(chosen: list[str]) -> pd.DataFrame:

@@ -204,13 +204,14 @@ def income(reading: Reading) -> Twin:
     """Income by scenario and payment model, what is left of it, and the difference to the baseline, MSEK."""
     words, measures = reading.words, ("income_sek", "income_less_total_cash_sek", "income_less_full_cost_sek")
     told = quantity("income_sek", 1e6)
-    columns = [words("scenario"), words("payment")]
+    columns = [words("scenario"), words("payment"), words("unit_operations")]
     columns += [f"{words.first_upper(words.measure(m))}, {words('unit_msek')}" for m in measures]
     rows = []
     for scenario in reading.scenarios:
+        done = words.number(reading.one("headline", scenario=scenario, measure="operations"))
         for payment, title in incomes.models(reading).items():
             where = {"scenario": scenario, "payment": payment}
-            cells = []
+            cells = [done]
             for measure in measures:
                 reach = [reading.one("income", c, **where, measure=measure) for c in ("mean", "low", "high")]
                 cells.append(told.with_interval(words, reach[0], reach[1], reach[2]))
