@@ -270,7 +270,9 @@ def test_a_report_that_fails_leaves_no_half_study(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match="no ink"):
         study.run([STARTER / "scenarios" / "today.yaml"], Design(1), tmp_path / "s", finish=broken)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [".s.part"], "only what was finished, for the next time"
+    study.run([STARTER / "scenarios" / "today.yaml"], Design(1), tmp_path / "s")
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
 def test_det_4_a_record_made_with_other_versions_is_told_apart(made: Study) -> None:

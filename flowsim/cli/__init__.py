@@ -173,6 +173,11 @@ def run(
     input_uncertainty: Annotated[
         bool, typer.Option("--input-uncertainty", help="Let what calibrations leave open vary too, set by set.")
     ] = False,
+    cluster: Annotated[
+        str, typer.Option(help="Dask scheduler to run on: tcp://host:8786; needs flowsim[cluster].")
+    ] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that was interrupted.")] = False,
+    force_new: Annotated[bool, typer.Option("--force-new", help="Throw an interrupted run away; begin anew.")] = False,
     out: Annotated[Path | None, typer.Option(help="Study folder; default outputs/<what the files are called>.")] = None,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the report too.")] = True,
     json: Json = False,
@@ -189,6 +194,9 @@ def run(
         seed=seed,
         workers=workers,
         engine=engine,
+        cluster=cluster,
+        resume=resume,
+        force_new=force_new,
         first=first,
         precision=precision,
         precise=precise,

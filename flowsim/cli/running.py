@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flowsim.cli.screen import note, out, out_json, progress, refuse, show
 from flowsim.errors import FlowsimError
 
 if TYPE_CHECKING:
+    import typer
+
     from flowsim.study import Design, Study
 
 OUTPUTS = Path("outputs")
@@ -27,6 +29,9 @@ class Wish:
     seed: int
     workers: int
     engine: str
+    cluster: str
+    resume: bool
+    force_new: bool
     first: int
     precision: str | None
     precise: str
@@ -41,10 +46,13 @@ class Wish:
 def run(paths: Sequence[Path], wish: Wish, target: Path | None) -> None:
     """Runs scenarios (or a run.json again), saves the study, and shows its headline table."""
     again = len(paths) == 1 and paths[0].suffix == ".json"
-    if again:
-        study, differing = _again(paths[0], wish, target)
-    else:
-        study, differing = _new(paths, wish, target or OUTPUTS / _stem(paths)), []
+    try:
+        if again:
+            study, differing = _again(paths[0], wish, target)
+        else:
+            study, differing = _new(paths, wish, target or OUTPUTS / _stem(paths)), []
+    except KeyboardInterrupt:
+        raise _interrupted(wish) from None
     if wish.json:
         _show_json(study, differing if again else None)
     else:
@@ -82,7 +90,12 @@ def _new(paths: Sequence[Path], wish: Wish, target: Path) -> Study:
         raise refuse(", ".join(path.as_posix() for path in missing), "there is no such file.")
     with progress("replications" if wish.lang == "en" else "körningar") as told:
         made = study.run(
-            paths, _design(wish, len(paths)), target, progress=told, finish=lambda new: _written(new, wish)
+            paths,
+            _design(wish, len(paths)),
+            target,
+            progress=told,
+            finish=lambda new: _written(new, wish),
+            note=_noted(wish),
         )
     for failure in made.run["failures"]:
         note(failure)
@@ -101,7 +114,34 @@ def _again(record: Path, wish: Wish, target: Path | None) -> tuple[Study, list[s
     if other:
         note(other)
     with progress("replications" if wish.lang == "en" else "körningar") as told:
-        return study.again(record, place, wish.workers, progress=told, finish=lambda new: _written(new, wish))
+        keyword = {"progress": told, "finish": lambda new: _written(new, wish), "note": _noted(wish)}
+        return study.again(record, place, wish.workers, _how(wish), **keyword)
+
+
+def _how(wish: Wish) -> dict[str, Any]:
+    """Where it runs, and what becomes of an unfinished run."""
+    return {"cluster": wish.cluster, "resume": wish.resume, "force_new": wish.force_new}
+
+
+def _noted(wish: Wish) -> Callable[[str, str], None]:
+    """Says remarks in the language asked for."""
+    return lambda english, swedish: note(swedish if wish.lang == "sv" else english)
+
+
+def _interrupted(wish: Wish) -> typer.Exit:
+    """What Ctrl-C leaves behind, and the command that goes on with it."""
+    import shlex
+    import sys
+
+    import typer
+
+    words = [word for word in sys.argv[1:] if word not in ("--resume", "--force-new")]
+    command = shlex.join(["flowsim", *words, "--resume"])
+    if wish.lang == "sv":
+        note(f"Avbruten. Det som hann bli klart är sparat. Fortsätt med:\n  {command}")
+    else:
+        note(f"Interrupted. What was finished is kept. Go on with:\n  {command}")
+    return typer.Exit(130)
 
 
 def _written(new: Path, wish: Wish) -> None:
@@ -133,7 +173,15 @@ def _design(wish: Wish, scenarios: int) -> Design:
         precision = Precision(_share(wish.precision), measures, wish.most)
     engine = _engine(wish, scenarios)
     return Design(
-        wish.replications, wish.seed, wish.workers, engine, wish.first, precision, wish.steps, wish.input_uncertainty
+        wish.replications,
+        wish.seed,
+        wish.workers,
+        engine,
+        wish.first,
+        precision,
+        wish.steps,
+        input_uncertainty=wish.input_uncertainty,
+        **_how(wish),
     )
 
 

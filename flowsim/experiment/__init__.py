@@ -12,20 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from flowsim import engines
 from flowsim.errors import RunError
+from flowsim.experiment import pools
 from flowsim.experiment.chunks import Portions
 from flowsim.experiment.harvest import Harvest, Outcome, Summaries, joined
-from flowsim.experiment.pools import processes, workers
-from flowsim.experiment.tasks import Chunk, Failure, Job, Summarise, Task, perform
+from flowsim.experiment.pools import Processes, workers
+from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, perform
 from flowsim.plan.model import Plan
 
-__all__ = ["Failure", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
+__all__ = ["Failure", "Keeper", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
 
-START_S = 2.0
-"""About what new processes cost: a job smaller than this is sooner done here."""
 AHEAD = 2
 """Tasks handed out for each worker: one at work, one waiting."""
 
@@ -42,22 +41,32 @@ def run(
     keep_rows: int = 0,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
+    keeper: Keeper | None = None,
 ) -> Outcome:
     """Run replications `first`, `first` + 1, ... of every plan.
 
     Replication r depends on (plan, seed, r) alone: not on how many are run, nor where. `summarise` must be importable
     by name (it runs inside the workers). `keep_rows`: rows of replications below this number are kept.
     `progress(done, total)` is called in this process. `executor`: workers that were there before (see `workers`), or
-    any other concurrent.futures executor; the caller shuts it down.
+    any other concurrent.futures executor; the caller shuts it down. `keeper`: keeps every finished chunk, and has
+    those of an earlier run that was interrupted.
 
     Raises:
         RunError: no replication of a plan succeeded, or a worker process died.
     """
-    job = Job(seed, engine, summarise, keep_rows)
-    portions = Portions(plans, [range(first, first + replications)] * len(plans), job)
-    total, done, harvest = len(plans) * replications, 0, Harvest(plans)
-    with closing(_finished(portions, workers, executor)) as finished:
+    job, harvest = Job(seed, engine, summarise, keep_rows), Harvest(plans)
+    wanted = range(first, first + replications)
+    missing = [list(wanted) for _ in plans]
+    if keeper is not None:
+        missing = [_taken_over(keeper, harvest, place, one, wanted) for place, one in enumerate(plans)]
+    total = len(plans) * replications
+    done = total - sum(map(len, missing))
+    with ExitStack() as stack:
+        crew = stack.enter_context(pools.workers(workers, engine)) if executor is None else executor
+        finished = stack.enter_context(closing(_finished(Portions(plans, missing, job), crew, workers)))
         for chunk in finished:
+            if keeper is not None:
+                keeper.keep(chunk)
             harvest.add(chunk)
             done += chunk.size
             if progress is not None:
@@ -65,32 +74,40 @@ def run(
     return harvest.outcome()
 
 
-def _finished(portions: Portions, number: int, executor: Executor | None) -> Generator[Chunk, None, None]:
-    """Chunks as they come in, from here, from the executor, or from processes of our own if the job is worth it."""
-    if executor is None and number > 1:
-        yield from _tried(portions)
-        if portions.left * (portions.pace or 1.0) > START_S:
-            with processes(min(number, portions.left)) as pool:
-                yield from _collected(portions, pool, number)
+def _taken_over(keeper: Keeper, harvest: Harvest, place: int, one: Plan, wanted: range) -> list[int]:
+    """Replications of a plan still to be done; those done before are harvested."""
+    missing = dict.fromkeys(wanted)
+    for chunk in keeper.kept(one.setting.scenario, place):
+        if mine := [number for number in chunk.good if number in missing]:
+            harvest.add(chunk.only(mine))
+            for number in mine:
+                del missing[number]
+    return list(missing)
+
+
+def _finished(portions: Portions, executor: Executor | None, number: int) -> Generator[Chunk, None, None]:
+    """Chunks as they come in, from here, or from the executor if the job is worth its start."""
+    if isinstance(executor, Processes):
+        number = executor.number
+        if portions.job.engine == "compiled" and (portions.pace is None or engines.must_compile("compiled")):
+            yield from _here(portions, executor, 1)  # compiles or loads the kernel, and tells the pace
+        if portions.pace is not None and not executor.worth_it(portions.left * portions.pace):
+            yield from _here(portions, executor, portions.left)
+        executor.started = executor.started or portions.left > 0
     if executor is not None:
         yield from _collected(portions, executor, getattr(executor, "_max_workers", max(2, number)))
-    while (task := portions.take(1)) is not None:
-        yield _here(task, portions)
+    yield from _here(portions, None, portions.left)
 
 
-def _tried(portions: Portions) -> Generator[Chunk, None, None]:
-    """The first replication of a compiled job: done here it compiles or loads the kernel, and tells the pace."""
-    if portions.job.engine == "compiled" and (portions.pace is None or engines.must_compile("compiled")):
-        task = portions.take(portions.left)
-        if task is not None:
-            yield _here(task, portions)
-
-
-def _here(task: Task, portions: Portions) -> Chunk:
-    """A task done in this process."""
-    chunk = perform(task)
-    portions.learn(chunk.seconds, chunk.size)
-    return chunk
+def _here(portions: Portions, executor: Processes | None, most: int) -> Generator[Chunk, None, None]:
+    """At most so many replications done in this process."""
+    while most > 0 and (task := portions.take(1, most)) is not None:
+        chunk = perform(task)
+        portions.learn(chunk.seconds, chunk.size)
+        most -= chunk.size
+        if executor is not None:
+            executor.spared_s += chunk.seconds
+        yield chunk
 
 
 def _collected(portions: Portions, executor: Executor, number: int) -> Generator[Chunk, None, None]:

@@ -12,6 +12,7 @@ SECONDS = 1.0
 """About as long as a task should last: sending it costs little beside, and an interruption loses little."""
 SHARES = 3
 """No task may be more than this part of a worker's share of what is left, so that all end at about the same time."""
+LARGEST = 1_000
 
 _PACE: dict[str, float] = {}
 """Seconds a replication took lately, by what was done: the next run's first tasks know it."""
@@ -42,13 +43,13 @@ class Portions:
         latest, known = seconds / max(1, replications), self.pace
         _PACE[self._what] = latest if known is None or latest < known else (known + latest) / 2
 
-    def take(self, workers: int) -> Task | None:
+    def take(self, workers: int, most: int = LARGEST) -> Task | None:
         """The next task, of the plan that has most left; None when all is handed out."""
         place = max(range(len(self._left)), key=lambda k: (len(self._left[k]), -k), default=0)
         if not self.left:
             return None
         mine = self._left[place]
-        size = min(self._size(workers), len(mine))
+        size = min(self._size(workers), len(mine), most)
         taken = tuple(mine.pop() for _ in range(size))
         return Task(place, self._plans[place], taken, self.job)
 

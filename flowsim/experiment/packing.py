@@ -7,8 +7,8 @@ what went in, to the last bit, replication after replication, whatever came home
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,16 @@ def add(blocks: list[Block], new: Block) -> None:
             block.parts += new.parts
             return
     blocks.append(new)
+
+
+def only(block: Block, wanted: Collection[int]) -> Block:
+    """The block with some of its replications."""
+    parts = []
+    for numbers, values in block.parts:
+        keep = np.isin(numbers, list(wanted))
+        if keep.any():
+            parts.append((numbers[keep], {name: rows[keep] for name, rows in values.items()}))
+    return replace(block, parts=parts)
 
 
 def unpacked(blocks: Sequence[Block]) -> pd.DataFrame:

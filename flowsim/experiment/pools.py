@@ -1,4 +1,4 @@
-"""Workers on this machine: fresh processes that end with us, however we end."""
+"""Workers on this machine: fresh processes that end with us, however we end, and that stay for several runs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,29 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
+START_S = 2.0
+"""About what new processes cost: work smaller than this is sooner done without them."""
+
+
+class Processes(ProcessPoolExecutor):
+    """Processes that are started when the work is worth it; until then it is done by who asks."""
+
+    def __init__(self, number: int, reading: Connection) -> None:
+        context = multiprocessing.get_context("spawn")
+        super().__init__(number, mp_context=context, initializer=_begin_worker, initargs=(reading,))
+        self.number = number
+        self.spared_s = 0.0
+        """Seconds of work done without them so far."""
+        self.started = False
+
+    def worth_it(self, seconds: float) -> bool:
+        """Whether so much work is to be handed to the processes, or they are there already."""
+        self.started = self.started or self.spared_s + seconds > START_S
+        return self.started
+
 
 @contextmanager
-def workers(number: int, engine: str = "simpy") -> Iterator[Executor | None]:
+def workers(number: int, engine: str = "simpy", cluster: str = "") -> Iterator[Executor | None]:
     """Workers that stay for several runs after each other; None for one: everything is then done in this process.
 
     with experiment.workers(2, "compiled") as executor:
@@ -21,21 +41,13 @@ def workers(number: int, engine: str = "simpy") -> Iterator[Executor | None]:
     """
     if number <= 1:
         yield None
-    else:
-        with processes(number) as executor:
-            yield executor
-
-
-@contextmanager
-def processes(number: int) -> Iterator[Executor]:
-    """Fresh processes, each of which holds the reading end of a pipe that only we can write to."""
+        return
     reading, writing = multiprocessing.Pipe(duplex=False)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(number, mp_context=context, initializer=_begin_worker, initargs=(reading,))
+    pool = Processes(number, reading)
     try:
         yield pool
     except BaseException:
-        writing.close()
+        writing.close()  # whatever they are at, nobody waits for it any more
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import pandas as pd
 
 from flowsim import engines, plan
-from flowsim.experiment.packing import Block, packed
+from flowsim.experiment.packing import Block, only, packed
 from flowsim.plan.model import Plan
 from flowsim.tables import Results, frames
 
@@ -71,6 +72,21 @@ class Chunk:
     def size(self) -> int:
         """Replications, failed ones too."""
         return len(self.good) + len(self.failures)
+
+    def only(self, wanted: Collection[int]) -> Chunk:
+        """The chunk with some of its good replications."""
+        packs = {name: [part for b in blocks if (part := only(b, wanted)).parts] for name, blocks in self.packs.items()}
+        return replace(self, good=tuple(number for number in self.good if number in wanted), packs=packs)
+
+
+class Keeper(Protocol):
+    """Who keeps finished chunks over an interruption."""
+
+    def kept(self, scenario: str, place: int) -> Iterable[Chunk]:
+        """Chunks of a scenario that were finished before."""
+
+    def keep(self, chunk: Chunk) -> None:
+        """One chunk more."""
 
 
 def perform(task: Task) -> Chunk:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,12 @@ import pandas as pd
 from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
-from flowsim.study import by_hand, folder, manifest, sheets, steps, warnings
+from flowsim.experiment.identity import identity
+from flowsim.study import by_hand, folder, incomes, inputs, manifest, sheets, steps, warnings
+from flowsim.study.crew import Crew, crew
 from flowsim.study.measured import Measured
 from flowsim.study.precision import Precision, simulated
+from flowsim.study.unfinished import Note
 from flowsim.tables import Results, Setting
 
 if TYPE_CHECKING:
@@ -52,8 +55,14 @@ class Design:
     precision: Precision | None = None
     steps: int = 10
     """Replications at most for the table of what each change did; 0: no such table."""
+    resume: bool = False
+    """Refuse an unfinished run of something else at the same place, instead of beginning anew."""
+    force_new: bool = False
+    """Begin anew though an unfinished run of the same is there."""
     input_uncertainty: bool = False
     """Replication r is run under parameter set 1 + (r mod 200): the spread holds what calibrations leave open too."""
+    cluster: str = ""
+    """Address of a Dask scheduler whose workers run the replications, instead of this machine's."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,13 @@ def run(
     *,
     progress: Progress | None = None,
     finish: Callable[[Path], object] | None = None,
+    note: Note | None = None,
 ) -> Study:
     """Run the scenarios and save the study as `out`, whole or not at all.
 
     `finish(folder)` is called on the finished tables before the folder takes its place (a report, say). An earlier
-    study at `out` is replaced; anything else there is refused.
+    study at `out` is replaced; anything else there is refused. Every finished chunk of replications is kept on disk
+    until then, so that a run that was ended is gone on with. `note(english, swedish)` is told of that.
 
     Raises:
         InputError: faults of the scenario files, all of them.
@@ -100,44 +111,59 @@ def run(
     target = folder.recovered(Path(out))
     folder.refuse_other(target)
     scenarios = loaded(paths, design.input_uncertainty)
-    plans = [plan.build(one) for one in scenarios]
-    costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
-    outcome, replications, honest = simulated(plans, design, Measured(costs), progress)
-    made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans})
-    rungs = _rungs(scenarios, design, costs, progress)
-    made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, rungs, design)}
-    said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
-    record = _record(target.name, scenarios, design, replications)
-    record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}
-    record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
-    record["price_year"] = next((one.price_year for one in costs.values()), None)
-    with folder.replacing(target) as new:
-        hashes = _write(new, made, plans, scenarios)
-        surroundings = manifest.surroundings(design.workers, began, time.monotonic() - clock)
-        sealed = manifest.sealed({**record, "tables": hashes}, surroundings)
-        (new / folder.MANIFEST).write_text(manifest.as_json(sealed), encoding="utf-8")
-        if finish is not None:
-            finish(new)
+    with crew(target, _about(scenarios, design), design, progress, note) as mine:
+        made, record, plans = _made(scenarios, design, mine)
+        with folder.replacing(target) as new:
+            hashes = _write(new, made, plans, scenarios)
+            surroundings = manifest.surroundings(design.workers, began, time.monotonic() - clock)
+            sealed = manifest.sealed({**record, "study": target.name, "tables": hashes}, surroundings)
+            (new / folder.MANIFEST).write_text(manifest.as_json(sealed), encoding="utf-8")
+            if finish is not None:
+                finish(new)
     return load(target)
 
 
-def _rungs(
-    scenarios: Sequence[Scenario], design: Design, costs: dict[str, Any], progress: Progress | None
-) -> experiment.Outcome:
+def _made(
+    scenarios: Sequence[Scenario], design: Design, mine: Crew
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[plan.Plan]]:
+    """The study's tables, what run.json says, and the plans that were run."""
+    plans = [plan.build(one) for one in scenarios]
+    costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
+    paid = incomes.paid_by(scenarios)
+    measured = Measured(costs, paid)
+    outcome, replications, honest = simulated(plans, design, measured, mine)
+    made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans}, paid)
+    rungs = _rungs(scenarios, design, costs, mine)
+    made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, rungs, design)}
+    made |= inputs.apart(plans, outcome, design, measured, mine.progress)
+    said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
+    record = _record(scenarios, design, replications)
+    record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}
+    record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
+    record["price_year"] = next((one.price_year for one in costs.values()), None)
+    return made, record, plans
+
+
+def _about(scenarios: Sequence[Scenario], design: Design) -> dict[str, Any]:
+    """All that must be the same for finished replications to be worth keeping."""
+    texts, _ = manifest.named({str(path): text for one in scenarios for path, text in _texts(one).items()})
+    return {
+        "schema": manifest.SCHEMA,
+        **identity(),
+        "seed": design.seed,
+        "input_uncertainty": design.input_uncertainty,
+        "inputs": {file: manifest.digest(text) for file, text in texts.items()},
+    }
+
+
+def _rungs(scenarios: Sequence[Scenario], design: Design, costs: dict[str, Any], mine: Crew) -> experiment.Outcome:
     """What lies between the baseline and scenarios of several changes, run for the table of what each change did."""
     between = steps.between(scenarios, design.input_uncertainty) if design.steps else {}
     if not between:
         return experiment.Outcome({})
-    return experiment.run(
-        [part for _, part in between.values()],
-        min(design.replications, design.steps),
-        design.seed,
-        first=design.first,
-        workers=design.workers,
-        engine=design.engine,
-        summarise=Measured({rung: costs[of] for rung, (of, _) in between.items() if of in costs}),
-        progress=progress,
-    )
+    summarise = Measured({rung: costs[of] for rung, (of, _) in between.items() if of in costs})
+    rungs = [part for _, part in between.values()]
+    return mine.run(rungs, min(design.replications, design.steps), summarise, design.first)
 
 
 def _steps(
@@ -152,8 +178,12 @@ def _steps(
     return {"steps": steps.table(frame[frame["replication"] < design.first + design.steps], found)}
 
 
-def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tuple[Study, list[str]]:
+def again(
+    record: Path, out: Path | str, workers: int = 1, how: Mapping[str, Any] | None = None, **keyword: Any
+) -> tuple[Study, list[str]]:
     """Make a study again from its run.json alone; the names of tables that came out differently (none, if all is well).
+
+    `how`: cluster, resume, force_new (see `Design`). What else is given goes to `run`.
 
     Raises:
         FlowsimError: the record was altered, or was made by a newer flowsim.
@@ -167,6 +197,7 @@ def again(record: Path, out: Path | str, workers: int = 1, **keyword: Any) -> tu
         before["first_replication"],
         steps=before["step_replications"],
         input_uncertainty=before.get("input_uncertainty", False),
+        **(how or {}),
     )
     with tempfile.TemporaryDirectory(prefix="flowsim-") as temporary:
         study = run(manifest.unpacked(before, Path(temporary)), design, out, **keyword)
@@ -230,12 +261,11 @@ def _is_base_of_all(one: Scenario, found: Sequence[Scenario]) -> bool:
     return bool(others) and all(mine in [Path(base).resolve() for base in other.based_on] for other in others)
 
 
-def _record(name: str, scenarios: Sequence[Scenario], design: Design, replications: int) -> dict[str, Any]:
+def _record(scenarios: Sequence[Scenario], design: Design, replications: int) -> dict[str, Any]:
     """What run.json says of the inputs."""
     texts, root = manifest.named({str(path): text for one in scenarios for path, text in _texts(one).items()})
     return {
         "schema": manifest.SCHEMA,
-        "study": name,
         "baseline": scenarios[0].name,
         "seed": design.seed,
         "replications": replications,

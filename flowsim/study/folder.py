@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import tempfile
@@ -29,14 +30,14 @@ def replacing(target: Path, mark: str = MANIFEST) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.new.", dir=target.parent))
     except OSError as error:
-        raise _refused(target, error) from error
+        raise refused(target, error) from error
     try:
         yield temporary
         temporary.chmod(0o755)
         _on_disk(temporary)
         _take_place(temporary, target)
     except OSError as error:
-        raise _refused(target, error) from error
+        raise refused(target, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -54,6 +55,12 @@ def recovered(target: Path) -> Path:
     if previous.exists() and not target.exists():
         os.replace(previous, target)
     return target
+
+
+def swept(target: Path) -> None:
+    """Half-written folders away that a killed run left behind; only for who alone writes `target`."""
+    for path in target.parent.glob(f".{glob.escape(target.name)}.new.*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _previous(target: Path) -> Path:
@@ -84,6 +91,7 @@ def _on_disk(folder: Path) -> None:
                 os.close(handle)
 
 
-def _refused(target: Path, error: OSError) -> FlowsimError:
+def refused(target: Path, error: OSError) -> FlowsimError:
+    """What is said when the disk refuses."""
     reason = error.strerror or type(error).__name__
     return FlowsimError(f'Could not write "{target}": {reason}. What was there before is untouched.')

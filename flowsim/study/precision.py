@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flowsim.plan.model import Plan
     from flowsim.study import Design
+    from flowsim.study.crew import Crew
     from flowsim.study.measured import Measured
 
 
@@ -29,29 +30,16 @@ class Precision:
 
 
 def simulated(
-    plans: Sequence[Plan], design: Design, measured: Measured, progress: Callable[[int, int], None] | None
+    plans: Sequence[Plan], design: Design, measured: Measured, crew: Crew
 ) -> tuple[experiment.Outcome, int, list[tuple[str, str]]]:
     """The outcome, the replications run, and what is to be said honestly about its precision (English, Swedish)."""
-
-    def more(first: int, number: int) -> experiment.Outcome:
-        return experiment.run(
-            plans,
-            number,
-            design.seed,
-            first=first,
-            workers=design.workers,
-            engine=design.engine,
-            summarise=measured,
-            progress=progress,
-        )
-
-    outcome, count = more(design.first, design.replications), design.replications
+    outcome, count = crew.run(plans, design.replications, measured, design.first), design.replications
     wish = design.precision
     if wish is None:
         return outcome, count, []
     while (needed := _needed(outcome, count, wish)[0]) > count and count < wish.most:
         extra = min(needed, 2 * count, wish.most) - count
-        outcome = experiment.joined([outcome, more(design.first + count, extra)])
+        outcome = experiment.joined([outcome, crew.run(plans, extra, measured, design.first + count)])
         count += extra
     return outcome, count, _said(outcome, count, wish)
 
