@@ -190,6 +190,19 @@ def test_a_real_run_adds_up_and_lacks_no_price(real):
     assert (scenario_cost(real, prices)["bought_sek"] > 0).all()
 
 
+@pytest.mark.xdist_group("compiled")
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("ortho_*.yaml")), ids=lambda path: path.stem)
+def test_the_identity_holds_in_every_replication_of_every_orthopaedic_scenario(path):
+    from flowsim import engines, plan, scenario
+
+    one = scenario.load(path)
+    built, prices = plan.build(one), load_unit_costs(one.unit_costs)
+    engine = engines.chosen("auto", 1000)
+    for replication in range(3):
+        rows = engines.run(built, plan.draw(built, 1, replication), engine)
+        assert_identity(scenario_cost(frames(rows, built.setting, replication), prices))
+
+
 def test_contacts_use_what_the_capacity_table_says_was_used(real):
     visits = Visits(real.contacts, real.setting)
     for number, info in enumerate(real.setting.resources):
