@@ -15,13 +15,14 @@ def whole(amount: Fraction | int) -> int:
     return rounded(found.numerator, found.denominator)
 
 
-def apportioned(exact: Sequence[Fraction]) -> list[int]:
+def apportioned(exact: Sequence[Fraction], total: int | None = None) -> list[int]:
     """Whole öre for exact amounts of any sign, each within 1 öre of its own; they sum to the rounded exact sum.
 
-    The öre left over by rounding down go to the largest remainders, the first of equal ones.
+    The öre left over by rounding down go to the largest remainders, the first of equal ones. `total`: the exact sum
+    rounded another way, when it is itself a part of a larger sum (within 1 öre of it).
     """
     parts = [floor(one) for one in exact]
-    left = whole(sum(exact, Fraction(0))) - sum(parts)
+    left = (whole(sum(exact, Fraction(0))) if total is None else total) - sum(parts)
     order = sorted(range(len(parts)), key=lambda k: parts[k] - exact[k])
     for k in order[:left]:
         parts[k] += 1
