@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Lang = Literal["sv", "en"]
 Headings = Mapping[str, tuple[str, str]]
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?$")
 _FORMATS = (("_sek", "#,##0.00"), ("_share", "0.0000"), ("_percent", "0.00"))
 _DECIMAL = "#,##0.0##"
 """Of other columns with decimals."""
@@ -49,6 +50,24 @@ def write_book(
 def safe_text(cell: str) -> str:
     """A text cell for CSV: one that a spreadsheet would take for a formula gets a leading apostrophe."""
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def write_rows(path: Path, headings: list[str], rows: list[list[Any]]) -> Path:
+    """Headings and rows as one CSV file (UTF-8, commas). Gives its path."""
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(headings)
+        writer.writerows([_guarded(cell) for cell in row] for row in rows)
+    return path
+
+
+def _guarded(cell: Any) -> Any:
+    """A cell of a row: text that would be a formula gets its apostrophe, a number in text does not."""
+    if isinstance(cell, str) and cell[:1] in _DANGEROUS and cell and not _NUMBER.match(cell):
+        return safe_text(cell)
+    return cell
 
 
 def _csv(path: Path, frame: pd.DataFrame, lang: Lang, known: Headings) -> Path:
