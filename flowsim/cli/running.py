@@ -229,7 +229,7 @@ def _show(study: Study, wish: Wish) -> None:
     out(shown.legend(study, words))
     out()
     show(shown.headline(study, words))
-    for line in [*shown.binding(study, words), "", *shown.by_hand(study, words)]:
+    for line in [*shown.per_extra(study, words), *shown.binding(study, words), "", *shown.by_hand(study, words)]:
         out(line)
     out()
     for text in study.run["warnings_sv" if wish.lang == "sv" else "warnings"]:
@@ -251,6 +251,7 @@ def _show_json(study: Study, differing: list[str] | None) -> None:
         "seed": study.run["seed"],
         "headline": shown.records(study.tables["headline"]),
         "bottlenecks": shown.records(study.tables["bottlenecks"]),
+        **{name: shown.records(study.tables[name]) for name in ("added_cost", "income") if name in study.tables},
         "warnings": study.run["warnings"],
         "failures": study.run["failures"],
     }

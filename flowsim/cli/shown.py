@@ -87,6 +87,38 @@ def binding(study: Study, words: Words) -> list[str]:
     return lines
 
 
+PER_EXTRA = {
+    "added_cost_per_extra_sek": ("merkostnad {}", "added cost {}"),
+    "full_cost_sek_per_extra": ("fullkostnad {}", "full cost {}"),
+    "bought_sek_per_bought": ("en köpt {} med uppföljning", "a bought one {} with follow-up"),
+}
+
+
+def per_extra(study: Study, words: Words) -> list[str]:
+    """What one operation more costs in each scenario: added, full, and a bought one; or why it cannot be said."""
+    frame = study.tables.get("added_cost")
+    if frame is None or "reason" not in frame or not len(frame):
+        return []
+    sv, letters = words.lang == "sv", {name: _letter(place) for place, name in enumerate(study.settings)}
+    lines = [
+        "En operation till kostar (kr, 95 % intervall):" if sv else "One operation more costs (SEK, 95% interval):"
+    ]
+    for row in frame.astype(object).to_dict("records"):
+        said = [
+            text[0 if sv else 1].format(words.number(row[name]) + _reach(row, name, words))
+            for name, text in PER_EXTRA.items()
+            if math.isfinite(row[name])
+        ]
+        why = row["reason_sv" if sv else "reason"]
+        lines.append(f"{letters[str(row['scenario'])]}  {'; '.join([*said, *([str(why)] if why else [])])}")
+    return [*lines, ""]
+
+
+def _reach(row: dict[str, Any], name: str, words: Words) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return f" ({words.interval(low, high)})" if low < high else ""
+
+
 BY_HAND = {
     "operations_per_week": ("operationer per vecka", "operations a week"),
     "growth_per_week": ("köns tillväxt per vecka", "growth of the queue a week"),
