@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from flowsim import __version__
-from flowsim.cli.asking import app as questions
+from flowsim.cli.asking_further import app as questions
 from flowsim.cli.screen import Lang, spoken
 
 app = typer.Typer(
@@ -91,14 +91,14 @@ def check(
 @app.command()
 def calibrate(
     history: Annotated[
-        str, typer.Argument(help="Weekly history or event log: CSV, xlsx, parquet; XES or a database address (log).")
+        str, typer.Argument(help="Weekly history or event log: CSV, xlsx, parquet, a database address; log also XES.")
     ],
     out: Annotated[Path | None, typer.Option(help="File to write; default: the history's name with .yaml.")] = None,
     pathway: Annotated[
-        Path | None, typer.Option(help="Scenario file whose pathway an event log is read along; makes a scenario.")
+        Path | None, typer.Option(help="Scenario file whose pathway an event log is read along; else it is drawn.")
     ] = None,
-    capacity: Annotated[Path | None, typer.Option(help="With --pathway: weekly table of capacity offered.")] = None,
-    table: Annotated[str, typer.Option(help="Table of a database.")] = "events",
+    capacity: Annotated[Path | None, typer.Option(help="With a log: weekly table of capacity offered.")] = None,
+    table: Annotated[str, typer.Option(help="Table of a database; default weekly, of a log events.")] = "",
     resource: Annotated[str, typer.Option(help="What a file without a column of resources is about.")] = "",
     column: Annotated[list[str] | None, typer.Option(help='A heading not recognised: "count=Antal op".')] = None,
     window: Annotated[str, typer.Option(help='Days to use: "2016-01-04,2018-12-30".')] = "",
@@ -122,15 +122,14 @@ def calibrate(
 
     with spoken():
         columns = fitting.columns_of(column or [])
-        if pathway is not None:
-            log = fitting_log.Asked(pathway, out, capacity, table, columns, fitting.days_of(window), json, lang.code)
+        days = fitting.days_of(window), fitting.days_of(hold_out)
+        log = fitting_log.Asked(pathway, out, capacity, table or "events", columns, days[0], json, lang.code)
+        if fitting_log.is_log(history, log):
             fitting_log.calibrate(history, log)
             return
-        days = fitting.days_of(window), fitting.days_of(hold_out)
         chosen = fitting.Chosen(luck, level, plan, fte_hours, samples, seed)
-        fitting.calibrate(
-            Path(history), fitting.Asked(out, resource, columns, days, exclude or [], chosen, report, json, lang.code)
-        )
+        weeks = (out, resource, table or "weekly", columns, days, exclude or [], chosen, report, json, lang.code)
+        fitting.calibrate(history, fitting.Asked(*weeks))
 
 
 @app.command()
@@ -209,6 +208,30 @@ def run(
     )
     with spoken():
         running.run(scenarios, wish, out)
+
+
+@app.command()
+def budget(
+    file: Annotated[Path, typer.Argument(help="Budget file (YAML); names a workbook or folder with its tables.")],
+    outcome: Annotated[
+        Path | None, typer.Option(help="Follow-up sheet with the outcome filled in: xlsx or CSV. Splits the deviation.")
+    ] = None,
+    through: Annotated[int, typer.Option(min=1, max=12, help="Last month of the follow-up sheet.")] = 12,
+    level: Annotated[
+        Literal["region", "department"], typer.Option(help="Whose budget the follow-up sheet holds.")
+    ] = "region",
+    out: Annotated[Path | None, typer.Option(help="Workbook (.xlsx) or folder of CSV files to write.")] = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Activity-based budget: volume, capacity, economy; region beside department; outcome against budget.
+
+    Example: flowsim budget calibration/budget/budget.yaml --out outputs/budget.xlsx --lang sv
+    """
+    from flowsim.cli import budgeting
+
+    with spoken():
+        budgeting.budget(file, budgeting.Asked(outcome, through, level, out, json, lang.code))
 
 
 @app.command()
