@@ -24,6 +24,8 @@ from flowsim.sheets.forms import framed
 from flowsim.sheets.table import read_table
 
 COLUMNS = [column.name for column in FOLLOW_UP.columns]
+MOST = 20
+"""Faults told of a sheet; the rest are counted."""
 
 
 def follow_up_sheet(tables: Tables, budget: Budgeted, through: int = 12) -> pd.DataFrame:
@@ -52,6 +54,9 @@ def read_follow_up(path: Path | str) -> list[Row]:
     else:
         frame, file = framed(read_table(path), FOLLOW_UP), path.name
     faults = [*_incomplete(file, frame), *_volumes_differ(file, frame), *_budget_differs(file, frame)]
+    if len(faults) > MOST:
+        more = Fault(file, 0, "the sheet", "", f"{len(faults) - MOST} more cells are empty or do not agree.")
+        faults = [*faults[:MOST], more]
     if faults:
         raise InputError(faults)
     return [_read(one) for one in frame.itertuples(index=False)]
@@ -70,9 +75,9 @@ def _row(
         return {"kind": "capacity", **place, "budget_volume": float(need.kept), **money}
     if where.driver in ("input", "income") and volume:
         each = _per_contact(where, volumes, budget, tables)
-        price = float(Fraction(ore) / volume / each / 100)
-        money = {"budget_per_contact": float(each), "budget_price_sek": price, "budget_sek": ore / 100}
-        return {"kind": where.driver, **place, "budget_volume": float(volume), **money}
+        sek = float(Fraction(ore) / volume / each / 100)
+        known = {"budget_per_contact": float(each), "budget_price_sek": sek, "budget_sek": ore / 100}
+        return {"kind": where.driver, **place, "budget_volume": float(volume), **known}
     return {"kind": "grant" if where.kind == "income" else "account", **place, "budget_sek": ore / 100}
 
 

@@ -40,8 +40,8 @@ def versions(tables: Tables) -> list[Version]:
 def structure(tables: Tables, version: Version) -> pd.DataFrame:
     """The version's budget line upon line.
 
-    Columns: number, line, kind, level, volume, budget_income_sek, budget_sek (cost), budget_result_sek; last the row
-    "total", the sum of those above it.
+    Columns: number, line, kind, level, volume, budget_income_sek, budget_expense_sek (cost), budget_result_sek; last
+    the row "total", the sum of those above it.
     """
     stages = [("Basis", "basis", basis(tables))]
     stages += [("Demography", "trend", with_demography(tables)), ("Trend", "trend", with_trend(tables))]
@@ -58,7 +58,9 @@ def structure(tables: Tables, version: Version) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_STRUCTURE)
 
 
-_STRUCTURE = ["number", "line", "kind", "level", "volume", "budget_income_sek", "budget_sek", "budget_result_sek"]
+_STRUCTURE = [
+    "number", "line", "kind", "level", "volume", "budget_income_sek", "budget_expense_sek", "budget_result_sek",
+]  # fmt: skip
 
 
 def differences(tables: Tables, both: Iterable[Version]) -> pd.DataFrame:
@@ -128,7 +130,7 @@ def result_table(budget: Budgeted) -> pd.DataFrame:
         rows.append([centre, income / 100, cost / 100, (income - cost) / 100])
     income, cost = budget.total("income"), budget.total("cost")
     rows.append(["total", income / 100, cost / 100, (income - cost) / 100])
-    return pd.DataFrame(rows, columns=["cost_centre", "budget_income_sek", "budget_sek", "budget_result_sek"])
+    return pd.DataFrame(rows, columns=["cost_centre", "budget_income_sek", "budget_expense_sek", "budget_result_sek"])
 
 
 def _version(tables: Tables, level: str, its: list[Line]) -> Version:
