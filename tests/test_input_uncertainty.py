@@ -113,10 +113,17 @@ def test_the_middle_of_a_column_is_what_its_sets_lie_around() -> None:
 
 
 def test_a_study_with_it_says_so_and_can_be_made_again(clinic: Path, tmp_path: Path) -> None:
-    asked = Design(replications=6, steps=0)
+    asked = Design(replications=3, steps=0)
     plain = study.run([clinic], asked, tmp_path / "plain")
-    uncertain = study.run([clinic], Design(replications=6, steps=0, input_uncertainty=True), tmp_path / "sets")
+    uncertain = study.run([clinic], Design(replications=3, steps=0, input_uncertainty=True), tmp_path / "sets")
     assert (plain.run["input_uncertainty"], uncertain.run["input_uncertainty"]) == (False, True)
+    assert "input_uncertainty" not in plain.tables
+    told = uncertain.tables["input_uncertainty"].set_index("measure").loc["queue_end"]
+    queues = (one.tables["by_replication"].query("measure == 'queue_end'")["value"] for one in (uncertain, plain))
+    with_sets, without = queues
+    moved = with_sets.to_numpy() - without.to_numpy()
+    assert (told["sd_chance"], told["sd_inputs"]) == pytest.approx((without.std(), moved.std(ddof=1)))
+    assert told["share_inputs"] == pytest.approx(told["sd_inputs"] ** 2 / (told["sd_inputs"] ** 2 + without.var()))
     assert plain.run["sha256"] != uncertain.run["sha256"]
     assert any(name.endswith("doctor_sets.csv") for name in uncertain.run["inputs"])
     assert not any(name.endswith("_sets.csv") for name in plain.run["inputs"])
@@ -130,6 +137,7 @@ def test_as_typed(clinic: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*words, "--input-uncertainty"])
     assert done.exit_code == 0, done.output
     assert "Input uncertainty included" in done.output
+    assert "comes from the inputs, the rest is chance" in done.output
     record = json.loads((tmp_path / "study" / "run.json").read_text())
     assert record["input_uncertainty"] is True
     (clinic.parent / "doctor_sets.csv").unlink()

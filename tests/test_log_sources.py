@@ -20,7 +20,8 @@ import pandas as pd
 import pytest
 
 from flowsim import chance
-from flowsim.calibration.log import calibrate_log, read_events
+from flowsim.calibration import read_weekly
+from flowsim.calibration.log import Events, calibrate_log, is_log, read_events
 from flowsim.errors import InputError
 
 MOMENTS = ("queued", "start", "end")
@@ -69,6 +70,48 @@ def test_the_same_log_through_every_door(kind: str, log: pd.DataFrame, tmp_path:
     found = read_events(written(kind, log, tmp_path))
     assert found.rejected == ()
     same(by_key(found.frame), expected)
+    if kind in ("xlsx", "xes", "sqlite"):
+        same_calibration(found, read_events(log))
+
+
+def same_calibration(a: Events, b: Events) -> None:
+    """Every number of the scenario, to the second that a source may keep of a moment."""
+    ours, theirs = calibrate_log(a).table(), calibrate_log(b).table()
+    assert ours[["parameter", "n", "how"]].equals(theirs[["parameter", "n", "how"]])
+    np.testing.assert_allclose(ours[["value", "low", "high"]], theirs[["value", "low", "high"]], rtol=1e-5, atol=1e-5)
+
+
+def test_logs_and_weekly_tables_are_told_apart(log: pd.DataFrame, tmp_path: Path) -> None:
+    for kind in ("csv", "semicolons", "xlsx", "parquet", "xes", "sqlite"):
+        assert is_log(written(kind, log, tmp_path)), kind
+    weekly = tmp_path / "weekly.csv"
+    weekly.write_text("week,count\n2027-W01,5\n")
+    assert not is_log(weekly)
+    assert not is_log(tmp_path / "nothing.csv")
+    assert not is_log(f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def weekly_table() -> pd.DataFrame:
+    weeks = [f"2026-W{k:02d}" for k in range(1, 13)]
+    return pd.DataFrame({"vecka": weeks, "antal": np.arange(12) % 5 + 3, "timmar": np.arange(12) + 0.5})
+
+
+def test_a_weekly_table_from_a_database(tmp_path: Path) -> None:
+    weekly_table().to_csv(tmp_path / "clinic.csv", index=False)
+    with sqlite3.connect(tmp_path / "clinic.db") as connection:
+        weekly_table().to_sql("clinic", connection, index=False)
+        weekly_table().assign(pnr="19121212-1212").to_sql("persons", connection, index=False)
+        weekly_table().assign(antal="five").to_sql("wrong", connection, index=False)
+    address = f"sqlite:///{tmp_path / 'clinic.db'}"
+    assert read_weekly(address, table="clinic").equals(read_weekly(tmp_path / "clinic.csv"))
+    with pytest.raises(InputError, match="there are: clinic, persons, wrong"):
+        read_weekly(address)
+    with pytest.raises(InputError, match="personnummer") as caught:
+        read_weekly(address, table="persons")
+    assert "1212" not in str(caught.value)
+    with pytest.raises(InputError, match="not a number") as caught:
+        read_weekly(address, table="wrong")
+    assert [fault.line for fault in caught.value.faults] == list(range(1, 13))
 
 
 def written(kind: str, log: pd.DataFrame, folder: Path) -> str | Path:
@@ -142,8 +185,11 @@ def test_the_same_log_through_postgresql(log: pd.DataFrame, database: str) -> No
 
     engine = sql.create_engine(database)
     log.to_sql("events", engine, index=False)
+    weekly_table().to_sql("clinic", engine, index=False)
     engine.dispose()
     same(by_key(read_events(database).frame), by_key(read_events(log).frame))
+    same_calibration(read_events(database), read_events(log))
+    assert read_weekly(database, table="clinic")["count"].tolist() == weekly_table()["antal"].tolist()
 
 
 @pytest.fixture
@@ -328,7 +374,8 @@ def test_a_log_stays_here_and_leaves_no_row_behind(
     named = log.assign(case="canary" + log["case"].astype(str))
     found = calibrate_log(read_events(named))
     found.to_yaml(tmp_path / "made.yaml")
-    written = (tmp_path / "made.yaml").read_text() + found.table().to_csv()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made.yaml", "made_sets.csv"]
+    written = "".join(path.read_text() for path in tmp_path.iterdir()) + found.table().to_csv()
     assert "canary" not in written
     assert not re.search(r"\d{2}:\d{2}:\d{2}", written)
 

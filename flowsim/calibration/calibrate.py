@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.calibration.back_test import BackTest, Draw, back_test, split
+from flowsim.calibration.databases import is_address, named
 from flowsim.calibration.describe import contacts_and_hours, describe
 from flowsim.calibration.evidence import Evidence, evidence_of
 from flowsim.calibration.history import read_weekly
@@ -36,6 +37,7 @@ def calibrate(
     *,
     source: str = "",
     resource: str = "",
+    table: str = "weekly",
     columns: Mapping[str, str] | None = None,
     window: tuple[date, date] | None = None,
     hold_out: tuple[date, date] | None = None,
@@ -52,9 +54,10 @@ def calibrate(
     """The calibration of every resource of a weekly history.
 
     Args:
-        history: a file (CSV, xlsx, parquet) or a frame as `read_weekly` gives it.
+        history: a file (CSV, xlsx, parquet), a database's address, or a frame as `read_weekly` gives it.
         source: where the history comes from, in words.
         resource: what a file without a column of resources is about.
+        table: which of a database's tables.
         columns: our names -> the file's headings, where they are not recognised.
         window: first and last day of the weeks to use; default all but the first and last (cut) week.
         hold_out: first and last day of weeks after the window to be judged by; default the last 52 of three years.
@@ -73,7 +76,8 @@ def calibrate(
     for key, word, known in (("luck", luck, KINDS), ("plan", plan, METHODS)):
         if word not in known:
             raise refused(key, word, f"It must be one of: {', '.join(known)}.")
-    frame = read_weekly(history, columns, resource) if isinstance(history, str | Path) else history
+    given = isinstance(history, str | Path)
+    frame = read_weekly(history, columns, resource, table=table) if given else history
     left_out = [one if isinstance(one, Exclusion) else exclusion(one) for one in exclude]
     asked = Asked(luck, lag1, level)
     evidence = [evidence_of(s, samples, seed) for s in series_of(frame, left_out, window, whole)]
@@ -82,7 +86,7 @@ def calibrate(
         _one(one, asked, _Rest(judges.get(one.series.resource), plan, hours_per_fte_week, samples, seed))
         for one in evidence
     ]
-    file = Path(history).name if isinstance(history, str | Path) else ""
+    file = (named(str(history)) if is_address(history) else Path(history).name) if given else ""
     resources = {one.resource: one for one in found}
     return Calibration(source or file, file, tuple(left_out), samples, seed, resources, correlations(evidence, seed))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim import chance
+from flowsim.calibration.databases import is_address, named, rows_of
 from flowsim.errors import Fault, InputError
-from flowsim.sheets.table import Table, read_table, refused
+from flowsim.sheets.table import MAX_ROWS, Table, personal_faults, read_table, refused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,26 +50,47 @@ _NO = {"", "0", "no", "nej", "false"}
 
 
 def read_weekly(
-    path: str | Path, columns: Mapping[str, str] | None = None, resource: str = "", parts: bool = False
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    resource: str = "",
+    parts: bool = False,
+    table: str = "weekly",
 ) -> pd.DataFrame:
     """A weekly table as a frame with the columns `COLUMNS`, one row per resource and week, in order.
 
-    `columns` maps our names (`HEADINGS`) to the file's headings where they are not recognised; `resource` names what a
-    file without such a column is about (default: the file's own name). A file without a column of counts, or
-    any file with `parts`, is read as one resource per column of numbers. InputError names every bad row.
+    `path`: a file (CSV, xlsx, parquet), or a database's address, of which `table` is read. `columns` maps our names
+    (`HEADINGS`) to the file's headings where they are not recognised; `resource` names what a file without such a
+    column is about (default: the file's own name). A file without a column of counts, or any file with `parts`, is
+    read as one resource per column of numbers. InputError names every bad row.
     """
-    table = read_table(path)
-    found = _recognised(table, columns or {})
-    weeks, faults = _weeks(table, found)
-    name = resource or re.sub(r"\W+", "_", Path(path).stem.lower())
+    source = _from_database(str(path), table) if is_address(path) else read_table(path)
+    found = _recognised(source, columns or {})
+    weeks, faults = _weeks(source, found)
+    name = resource or re.sub(r"\W+", "_", table.lower() if is_address(path) else Path(path).stem.lower())
     if "count" in found and not parts:
-        rows = _long(table, found, weeks, name, faults)
+        rows = _long(source, found, weeks, name, faults)
     else:
-        rows = _wide(table, found, weeks, faults)
-    faults.extend(_doubles(rows, table.file))
+        rows = _wide(source, found, weeks, faults)
+    faults.extend(_doubles(rows, source.file))
     if faults:
         raise InputError(sorted(dict.fromkeys(faults), key=lambda fault: fault.line))
     return _framed(rows)
+
+
+def _from_database(address: str, table: str) -> Table:
+    """A database's table as a file's would be; rows are numbered from 1."""
+    import pandas as pd
+
+    pieces = [piece for piece, _ in rows_of(address, table, MAX_ROWS)]
+    frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+    if not len(frame) or len(frame) > MAX_ROWS:
+        words = "It is empty." if not len(frame) else f"It has more than {MAX_ROWS:,} rows: that is no weekly table."
+        raise refused(named(address), table, words)
+    cells = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    found = Table(named(address), tuple(map(str, frame.columns)), tuple((k + 1, tuple(r)) for k, r in enumerate(cells)))
+    if faults := personal_faults(found, range(len(found.headings))):
+        raise InputError(faults)
+    return found
 
 
 def _recognised(table: Table, columns: Mapping[str, str]) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Asked:
 
     out: Path | None
     resource: str
+    table: str
     columns: dict[str, str]
     days: tuple[Window, Window]
     """Window and held-out days."""
@@ -48,24 +49,29 @@ class Asked:
     lang: Literal["sv", "en"]
 
 
-def calibrate(history: Path, asked: Asked) -> None:
+def calibrate(history: str, asked: Asked) -> None:
     """Fits every resource of the history, writes the calibration file and the fit report, and says what was found."""
     from flowsim import calibration
 
-    if not history.is_file():
-        raise refuse(history.as_posix(), "there is no such file.")
-    note(f"{history.name}: fitting, with {asked.chosen.samples} bootstrap samples a test ...")
+    in_database = "://" in history
+    path = Path(f"{asked.table}.csv") if in_database else Path(history)
+    if not in_database and not path.is_file():
+        raise refuse(path.as_posix(), "there is no such file.")
+    note(
+        f"{path.stem if in_database else path.name}: fitting, with {asked.chosen.samples} bootstrap samples a test ..."
+    )
     window, hold_out = asked.days
     found = calibration.calibrate(
         history,
         resource=asked.resource,
+        table=asked.table,
         columns=asked.columns,
         window=window,
         hold_out=hold_out,
         exclude=asked.exclude,
         **vars(asked.chosen),
     )
-    target = asked.out or history.with_suffix(".yaml")
+    target = asked.out or path.with_suffix(".yaml")
     page = target.with_name(f"{target.stem}_fit.html") if asked.report else None
     try:
         found.to_yaml(target)

@@ -1,4 +1,4 @@
-"""`flowsim calibrate --pathway`: an event log read along a scenario's pathway, and the scenario it makes."""
+"""`flowsim calibrate` of an event log: read along a scenario's pathway or its own, and the scenario it makes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ LISTED = 20
 class Asked:
     """The options of `flowsim calibrate` for an event log, as typed."""
 
-    pathway: Path
+    pathway: Path | None
+    """None: a pathway is drawn from the log."""
     out: Path | None
     capacity: Path | None
     table: str
@@ -31,22 +32,31 @@ class Asked:
     lang: Literal["sv", "en"]
 
 
+def is_log(source: str, asked: Asked) -> bool:
+    """Whether the history is an event log: it is to be read along a pathway, or has a log's headings."""
+    from flowsim.calibration import log
+
+    return asked.pathway is not None or log.is_log(source, asked.columns, asked.table)
+
+
 def calibrate(source: str, asked: Asked) -> None:
-    """Reads the log, fits the pathway's numbers, writes the scenario and the table of parameters beside it."""
-    from flowsim import schema
+    """Reads the log, fits the pathway's numbers, writes the scenario, its parameters and parameter sets beside it."""
+    from flowsim import schema, tables
     from flowsim.calibration import read_weekly
     from flowsim.calibration.log import calibrate_log
 
-    drawing, _ = schema.read(schema.text_of(asked.pathway, kind="scenario file"), asked.pathway.as_posix())
+    drawing = None
+    if asked.pathway is not None:
+        drawing, _ = schema.read(schema.text_of(asked.pathway, kind="scenario file"), asked.pathway.as_posix())
     events = _read(source, asked)
     capacity = read_weekly(asked.capacity) if asked.capacity else None
     found = calibrate_log(events, drawing, capacity, asked.window, lambda what: note(f"fitting {what} ..."))
-    name = "log" if "://" in source else Path(source).stem
-    target = asked.out or asked.pathway.with_name(f"{name}_calibrated.yaml")
+    beside_it = Path("log") if "://" in source else Path(source)
+    target = asked.out or (asked.pathway or beside_it).with_name(f"{beside_it.stem}_calibrated.yaml")
     beside = target.with_name(f"{target.stem}_parameters.csv")
     try:
         found.to_yaml(target)
-        beside.write_text(found.table().to_csv(index=False), encoding="utf-8")
+        beside.write_text(tables.safe_text(found.table()).to_csv(index=False), encoding="utf-8")
     except OSError as error:
         raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
     if asked.json:
@@ -58,7 +68,9 @@ def calibrate(source: str, asked: Asked) -> None:
         )
         return
     _show(found, events, asked.lang == "sv")
-    out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {target.as_posix()}, {beside.as_posix()}")
+    sets = target.with_name(f"{target.stem}_sets.csv")
+    written = ", ".join(path.as_posix() for path in (target, beside, sets))
+    out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {written}")
 
 
 def _read(source: str, asked: Asked) -> Events:

@@ -6,6 +6,6 @@ came next) -> `findings`, `flows`, `capacity` (parameters with intervals) -> `ca
 
 from flowsim.calibration.log.calibrating import LogCalibration, calibrate_log
 from flowsim.calibration.log.parameter import Parameter
-from flowsim.calibration.log.reading import Events, read_events
+from flowsim.calibration.log.reading import Events, is_log, read_events
 
-__all__ = ["Events", "LogCalibration", "Parameter", "calibrate_log", "read_events"]
+__all__ = ["Events", "LogCalibration", "Parameter", "calibrate_log", "is_log", "read_events"]

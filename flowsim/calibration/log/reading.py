@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flowsim.calibration.databases import is_address, named
 from flowsim.calibration.log.columns import COLUMNS, DAY_FIRST, ISO, MOMENTS, WORDS, recognised
-from flowsim.calibration.log.sources import pieces
+from flowsim.calibration.log.sources import headings, pieces
 from flowsim.errors import Fault, InputError
 from flowsim.sheets.table import looks_personal, refused
 
@@ -76,6 +77,17 @@ def read_events(
     return Events(frame, tuple(faults), rejected, _warnings(frame, found), reader.file)
 
 
+def is_log(source: str | Path, columns: Mapping[str, str] | None = None, table: str = "events") -> bool:
+    """Whether a source is an event log by its headings (or its kind, XES), not a weekly table."""
+    if str(source).lower().endswith(".xes"):
+        return True
+    there = headings(source, table)
+    try:
+        return bool(there) and bool(recognised(there, {k: v for k, v in (columns or {}).items() if k in COLUMNS}, ""))
+    except InputError:
+        return False
+
+
 def _pieces(source: str | Path | pd.DataFrame, table: str) -> Iterator[tuple[pd.DataFrame, int]]:
     if isinstance(source, str | Path):
         yield from pieces(source, table)
@@ -84,8 +96,8 @@ def _pieces(source: str | Path | pd.DataFrame, table: str) -> Iterator[tuple[pd.
 
 
 def _name(source: Any) -> str:
-    if isinstance(source, str) and "://" in source:
-        return f"the {source.partition(':')[0].partition('+')[0]} database"
+    if is_address(source):
+        return named(str(source))
     return Path(source).name if isinstance(source, str | Path) else "the frame"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowsim.calibration.databases import is_address, rows_of
+from flowsim.errors import InputError
 from flowsim.sheets.table import guarded_xlsx, refused
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ Pieces = Iterator[tuple["pd.DataFrame", int]]
 
 def pieces(source: str | Path, table: str) -> Pieces:
     """The source's rows, piece by piece. InputError if it is none of those flowsim reads."""
-    if isinstance(source, str) and "://" in source:
-        return _database(source, table)
+    if is_address(source):
+        return rows_of(str(source), table, ROWS)
     path = Path(source)
     readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".xes": _xes}
     if path.suffix.lower() not in readers:
@@ -40,9 +42,27 @@ def pieces(source: str | Path, table: str) -> Pieces:
     return readers[path.suffix.lower()](path)
 
 
-def _csv(path: Path) -> Pieces:
-    import pandas as pd
+def headings(source: str | Path, table: str) -> list[str]:
+    """The source's headings; none if they cannot be read (why, `pieces` says)."""
+    try:
+        if is_address(source):
+            first, _ = next(rows_of(str(source), table, 1), (None, 0))
+            return [] if first is None else [str(one) for one in first.columns]
+        path = Path(source)
+        if path.suffix.lower() == ".parquet":
+            import pyarrow.parquet
 
+            return [str(name) for name in pyarrow.parquet.read_schema(path).names]
+        if path.suffix.lower() == ".xlsx":
+            return [str(cell).strip() for _, row in guarded_xlsx(path)[:1] for cell in row]
+        first = _first_line(path)[0]
+        return next(csv.reader([first.strip()], delimiter=_between(first)), [])
+    except (InputError, OSError, ValueError):
+        return []
+
+
+def _first_line(path: Path) -> tuple[str, str, float]:
+    """(first line, encoding, bytes a line on average) of a file of text."""
     with open(path, "rb") as file:
         head = file.read(65_536)
     try:
@@ -51,12 +71,24 @@ def _csv(path: Path) -> Pieces:
     except UnicodeDecodeError as error:
         encoding = "utf-8-sig" if error.start > len(head) - 4 else "cp1252"
     first = head.decode(encoding, errors="replace").partition("\n")[0]
+    return first, encoding, max(len(head) / max(head.count(b"\n"), 1), 1)
+
+
+def _between(line: str) -> str:
+    """What stands between a line's cells."""
+    return max(";\t,", key=line.count)
+
+
+def _csv(path: Path) -> Pieces:
+    import pandas as pd
+
+    first, encoding, length = _first_line(path)
     if not first.strip():
         raise refused(path.name, "the headings", "The first line is empty: it must hold the headings.")
-    lines = max(int(path.stat().st_size / max(len(head) / max(head.count(b"\n"), 1), 1)), 1)
+    lines = max(int(path.stat().st_size / length), 1)
     try:
         with pd.read_csv(
-            path, sep=max(";\t,", key=first.count), dtype=str, chunksize=ROWS, encoding=encoding,
+            path, sep=_between(first), dtype=str, chunksize=ROWS, encoding=encoding,
             encoding_errors="replace", keep_default_na=False, na_values=[""], quoting=csv.QUOTE_MINIMAL,
         ) as reader:  # fmt: skip
             for piece in reader:
@@ -85,43 +117,6 @@ def _parquet(path: Path) -> Pieces:
         raise refused(path.name, "the file", "It is not a parquet file that can be read.") from None
     for first in range(0, max(len(frame), 1), ROWS):
         yield frame.iloc[first : first + ROWS], len(frame)
-
-
-def _database(address: str, table: str) -> Pieces:
-    """One table of a database, streamed, in a transaction that is rolled back."""
-    import pandas as pd
-
-    try:
-        import sqlalchemy as sql
-    except ImportError:
-        raise refused(
-            "the database", address.partition(":")[0], "Reading needs SQLAlchemy: install it first."
-        ) from None
-    try:
-        engine = sql.create_engine(_read_only(address))
-        options = {"stream_results": True, "postgresql_readonly": True}
-        with engine.connect().execution_options(**options) as connection:
-            found = sql.Table(table, sql.MetaData(), autoload_with=connection)
-            total = connection.execute(sql.select(sql.func.count()).select_from(found)).scalar_one()
-            for piece in pd.read_sql_query(sql.select(found), connection, chunksize=ROWS):
-                yield piece, int(total)
-            connection.rollback()
-        engine.dispose()
-    except sql.exc.NoSuchTableError:
-        raise refused("the database", table, "There is no such table or view.") from None
-    except (sql.exc.SQLAlchemyError, ModuleNotFoundError) as error:
-        words = f"It could not be read ({type(error).__name__}). Is the address right, and the server up?"
-        raise refused("the database", table, words) from None
-
-
-def _read_only(address: str) -> str:
-    """A SQLite file opened for reading only; an address of a file that is not there would make one."""
-    path = address.removeprefix("sqlite:///")
-    if path == address or path.startswith("file:"):
-        return address
-    if not Path(path).is_file():
-        raise refused("the database", Path(path).name, "There is no such database file.")
-    return f"sqlite:///file:{path}?mode=ro&uri=true"
 
 
 def _xes(path: Path) -> Pieces:
