@@ -135,7 +135,7 @@ def _made(
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans}, paid)
     rungs = _rungs(scenarios, design, costs, mine)
     made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, rungs, design)}
-    made |= inputs.apart(plans, outcome, design, measured, mine.progress)
+    made |= inputs.apart(plans, outcome, measured, mine)
     said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(scenarios, design, replications)
     record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}

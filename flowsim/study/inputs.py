@@ -6,7 +6,7 @@ then differs by is what its parameter set did to it; how the plain runs differ a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from flowsim import experiment
 
 if TYPE_CHECKING:
     from flowsim.plan.model import Plan
-    from flowsim.study import Design
+    from flowsim.study.crew import Crew
     from flowsim.study.measured import Measured
 
 MOST = 60
@@ -26,13 +26,10 @@ COLUMNS = ["scenario", "measure", "sd_chance", "sd_inputs", "share_inputs", "n"]
 
 
 def apart(
-    plans: Sequence[Plan],
-    outcome: experiment.Outcome,
-    design: Design,
-    measured: Measured,
-    progress: Callable[[int, int], None] | None,
+    plans: Sequence[Plan], outcome: experiment.Outcome, measured: Measured, mine: Crew
 ) -> dict[str, pd.DataFrame]:
     """The table `input_uncertainty` of a study with it; no table of one without."""
+    design = mine.design
     if not design.input_uncertainty:
         return {}
     plain = experiment.run(
@@ -40,10 +37,10 @@ def apart(
         min(design.replications, MOST),
         design.seed,
         first=design.first,
-        workers=design.workers,
         engine=design.engine,
         summarise=measured,
-        progress=progress,
+        progress=mine.progress,
+        executor=mine.executor,
     )
     return {"input_uncertainty": table(outcome.summaries["headline"], plain.summaries["headline"])}
 
