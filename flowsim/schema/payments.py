@@ -157,7 +157,7 @@ class Episodes(_Payment):
     """Sveus episode payment: g (C + D + J) + E for each episode; what happens inside it is paid with it."""
 
     model: Literal["episodes"] = Field(description="the model's name")
-    trigger: tuple[str, ...] = Field((), description="steps that trigger an episode; default the treatment")
+    trigger: tuple[str, ...] = Field((), description="steps that trigger an episode; default those by_group")
     episode_days: CountFromOne = Field(365, description="days in which a new trigger is the same episode")
     price_index: Named[ExactFromZero] = Field(default_factory=dict, description="g by hospital; 1 = common price")
     modules: Named[Episode] = Field(description="modules by name")

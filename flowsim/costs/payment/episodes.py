@@ -18,14 +18,14 @@ import pandas as pd
 from flowsim.costs.apportion import whole
 from flowsim.costs.payment.activity import PaidRun
 from flowsim.costs.payment.lines import Line
-from flowsim.schema.payments import Episode, Episodes, Payments
+from flowsim.schema.payments import BY_GROUP, Episode, Episodes, Payments
 
 
 def episode_income(run: PaidRun, model: Episodes, payments: Payments) -> list[Line]:
     """Lines for base, guarantee, adjustment (in the trigger's year) and outcome (in the year it is settled)."""
     lines = []
     for module in model.modules.values():
-        triggers = triggered(run.contacts, model, module.groups)
+        triggers = triggered(run.contacts, model, module.groups, payments)
         for (hospital, year), mine in triggers.groupby([triggers["hospital"].astype(str), triggers["date"].dt.year]):
             price = model.price_index.get(hospital, Fraction(1)) * module.neutral_factor
             lines += [Line(int(year), hospital, part, whole(price * ore)) for part, ore in _parts(mine, module).items()]
@@ -33,11 +33,15 @@ def episode_income(run: PaidRun, model: Episodes, payments: Payments) -> list[Li
     return lines or [Line(year.year, payments.hospital, "base", 0) for year in run.years]
 
 
-def triggered(contacts: pd.DataFrame, model: Episodes, groups: Sequence[str]) -> pd.DataFrame:
-    """The contacts that trigger an episode: the first of each patient, and later ones once the last is over."""
+def triggered(contacts: pd.DataFrame, model: Episodes, groups: Sequence[str], payments: Payments) -> pd.DataFrame:
+    """The contacts that trigger an episode: the first of each patient, and later ones once the last is over.
+
+    Steps that are named, else those that carry the group's DRG; a visit with points of its own triggers nothing.
+    """
     mine = contacts[contacts["group"].isin(groups)]
-    if model.trigger:
-        mine = mine[mine["step"].isin(model.trigger)]
+    steps = model.trigger or tuple(step for step, drg in payments.points.items() if drg == BY_GROUP)
+    if steps:
+        mine = mine[mine["step"].isin(steps)]
     mine = mine.sort_values(["patient", "date"], kind="stable")
     kept, patient, until = [], None, pd.Timestamp.min
     for row, who, day in zip(range(len(mine)), mine["patient"], mine["date"], strict=True):
