@@ -82,9 +82,10 @@ def read_sheets(path: Path) -> dict[str, Table]:
 
 def _filled(file: str, lines: list[tuple[int, list[Any]]], note: str = "") -> Table:
     """Headings and rows, without empty lines."""
-    filled = [(number, row) for number, row in lines if any(cell not in (None, "") for cell in row)]
+    cleaned = [(number, _cells(row)) for number, row in lines]
+    filled = [(number, row) for number, row in cleaned if row.count(None) < len(row)]
     headings = tuple(str(cell or "").strip() for cell in filled[0][1]) if filled else ()
-    return Table(file, headings, tuple((number, tuple(map(_cell, row))) for number, row in filled[1:]), note)
+    return Table(file, headings, tuple(filled[1:]), note)
 
 
 def refused(file: str, key: str, message: str, row: int = 0) -> InputError:
@@ -147,11 +148,9 @@ def _digits(cell: Any) -> str:
     return "" if cell is None or isinstance(cell, date) else str(cell)
 
 
-def _cell(cell: Any) -> Any:
-    """Text stripped, nothing as None."""
-    if isinstance(cell, str):
-        cell = cell.strip()
-    return None if cell == "" or cell != cell else cell
+def _cells(row: list[Any]) -> tuple[Any, ...]:
+    """A row's cells, text stripped, nothing as None."""
+    return tuple([(cell.strip() or None) if type(cell) is str else None if cell != cell else cell for cell in row])
 
 
 def _csv(path: Path) -> list[tuple[int, list[Any]]]:

@@ -18,6 +18,7 @@ from flowsim.costs.ledger.forms import BEHAVIOURS, RESOURCE_KINDS
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.services import Services
+from flowsim.costs.ledger.usage import months_of
 from flowsim.costs.money import largest_remainder
 
 KINDS = tuple(f"full_cost_{kind}_sek" for kind in RESOURCE_KINDS)
@@ -74,8 +75,7 @@ def _money(inputs: Inputs, services: Services, lifted: pd.DataFrame) -> tuple[pd
     used = np.zeros(len(contacts), dtype=bool)
     for rows in (*at.values(), where):
         used[rows] = True
-    months = contacts["end"].map(lambda day: f"{day:%Y-%m}" if day is not None else "9999-12")
-    frame = contacts.assign(ongoing=months > settings.last_month)[used].reset_index(drop=True)
+    frame = contacts.assign(ongoing=months_of(contacts["end"]) > settings.last_month)[used].reset_index(drop=True)
     frame["patient"] = frame["patient"].where(frame["patient"] != "", frame["contact"])
     columns = ["contact", "patient", "care_form", "clinic", "group", "drg", "drg_weight", "number", "ongoing"]
     return frame[columns], kinds[used], split[used]

@@ -231,6 +231,7 @@ SIMULATION_RESOURCES = Form(
         Column("step_size", "decimal", ("Stegstorlek",), required=False),
         Column("steps", "whole", ("Antal steg",), required=False),
         Column("overtime_sek_per_hour", "money", ("Övertid kr per timme",), required=False, empty=0, least=0),
+        Column("extra_sek_per_unit", "money", ("Extra kr per enhet",), required=False, empty=0, least=0),
         Column("own_share", "decimal", ("Egen andel",), required=False, empty=1, least=0),
     ),
     also=("Simuleringens resurser",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from flowsim.costs.ledger.pools import Pools, pooled
 from flowsim.costs.ledger.reconciliation import Stage
 from flowsim.costs.ledger.scope import in_scope
 from flowsim.costs.ledger.services import Services, View, costed_services, unit_costs
+from flowsim.costs.ledger.usage import Usage, usage
 from flowsim.errors import FlowsimError
 
 
@@ -36,6 +38,11 @@ class Prepared:
     network: Network
     stages: tuple[Stage, ...]
     warnings: tuple[str, ...]
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What was used of each activity: the same for every method."""
+        return usage(self.inputs)
 
     def own(self) -> np.ndarray:
         """Own cost of each supporting centre, öre."""
@@ -119,7 +126,7 @@ def until_services(prepared: Prepared, allocation: Allocation, view: View) -> tu
     """Stages 3 to 6."""
     finals = at_finals(prepared.inputs, prepared.cells, allocation)
     pools = pooled(prepared.inputs, finals)
-    return finals, pools, costed_services(prepared.inputs, pools, view)
+    return finals, pools, costed_services(prepared.usage, pools, view)
 
 
 def _refuse_leak(found: Costing) -> None:

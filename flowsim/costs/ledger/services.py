@@ -21,7 +21,7 @@ from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.pools import Pools
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.spreading import spread
-from flowsim.costs.ledger.usage import ELSEWHERE, Activity, Usage, usage
+from flowsim.costs.ledger.usage import ELSEWHERE, Activity, Usage
 
 View = Literal["standard", "full"]
 READINESS, UNUSED = "(readiness)", "(idle)"
@@ -45,9 +45,8 @@ class Services:
         return self.amounts[~self.amounts["service"].isin((READINESS, UNUSED, ELSEWHERE))]
 
 
-def costed_services(inputs: Inputs, pools: Pools, view: View = "standard") -> Services:
+def costed_services(used: Usage, pools: Pools, view: View = "standard") -> Services:
     """Stage 6 for every activity, in the standard view (idle apart) or with full absorption."""
-    used = usage(inputs)
     lines: list[list[object]] = []
     rates: list[list[object]] = []
     for centre, name, kind, behaviour, ore in pools.activities.itertuples(index=False):

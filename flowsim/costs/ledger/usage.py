@@ -101,11 +101,10 @@ def _counted(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Services of the period to its contacts, and those to others; with what was left out, in words."""
     settings = inputs.settings
     frame = inputs["contact_services"]
-    months = frame["date"].map(lambda day: f"{day:%Y-%m}")
+    months = months_of(frame["date"])
     inside = (months >= settings.first_month) & (months <= settings.last_month)
     contacts = inputs["contacts"]
-    started = contacts["start"].map(lambda day: f"{day:%Y-%m}")
-    ended = contacts["end"].map(lambda day: f"{day:%Y-%m}" if day is not None else "9999-12")
+    started, ended = months_of(contacts["start"]), months_of(contacts["end"])
     ours = set(contacts.loc[(started <= settings.last_month) & (ended >= settings.first_month), "contact"])
     mine = frame["contact"].isin(ours)
     count = {value: int(value * FOUR) for value in frame["quantity"].unique()}
@@ -119,6 +118,12 @@ def _counted(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     by = ["contact", "service"]
     lines = frame[inside & mine].groupby(by, sort=False)["quantity"].sum().reset_index()
     return lines, frame[inside & ~mine], warnings
+
+
+def months_of(days: pd.Series) -> pd.Series:
+    """The month of each date as YYYY-MM; of none, one that never comes (the contact is ongoing)."""
+    known = {day: f"{day:%Y-%m}" for day in set(days) if day is not None}
+    return pd.Series([known.get(day, "9999-12") for day in days], index=days.index, dtype=object)
 
 
 @dataclass(frozen=True)

@@ -167,21 +167,21 @@ def _ledger(luck: np.random.Generator, implants: dict[str, dict[str, int]]) -> R
 
 def _booked_rows(luck: np.random.Generator, centre: Centre) -> list[list[Any]]:
     """What a centre books itself, by account and month, the payroll add-on on its pay."""
-    mix = dict(lists.MIXES[centre.mix])
+    mix: dict[str, float] = dict(lists.MIXES[centre.mix])
     for pay, add_on in (("pay_care", "add_on_care"), ("pay_management", "add_on_management")):
         if pay in mix:
             mix[add_on] = mix[pay] * ADD_ON
-    total = sum(mix.values())
+    total = float(sum(mix.values()))
     known = {name: (first, count) for name, *_, count, first, _ in lists.COST_TYPES}
     share_of_accounts = ACCOUNTS_EACH / len(mix)
     rows: list[list[Any]] = []
-    for cost_type, share in mix.items():
+    for cost_type, part_of_cost in mix.items():
         first, count = known[cost_type]
-        number = min(count, max(1, round(share_of_accounts * (0.5 + len(mix) * share / total / 2))))
+        number = min(count, max(1, round(share_of_accounts * (0.5 + len(mix) * part_of_cost / total / 2))))
         chosen = np.argsort(luck.random(count))[:number]
         weights = 0.3 + luck.random(number)
         for place, weight in zip(np.sort(chosen).tolist(), (weights / weights.sum()).tolist(), strict=True):
-            ore = round(centre.msek * 1e8 * share / total * weight)
+            ore = round(centre.msek * 1e8 * part_of_cost / total * weight)
             rows += [
                 [f"{YEAR}-{m:02d}", centre.number, str(first + place), _sek(part), ""] for m, part in _months(luck, ore)
             ]
