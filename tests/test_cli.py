@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from test_experiment import children
 from typer.testing import CliRunner, Result
 
 from flowsim.cli import app
@@ -264,23 +261,3 @@ def test_a_broken_replication_is_told_with_the_command_that_runs_it_alone(
     assert f"reproduce: flowsim run {today} --first 1 --replications 1 --seed 5 --engine simpy" in done.stderr
     assert "1 replications failed; the tables hold the others." in done.stderr
     assert (project.parent / "s" / "run.json").exists()
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
-def test_ctrl_c_ends_at_once_and_writes_nothing(project: Path) -> None:
-    code = "from flowsim.cli import main\nif __name__ == '__main__':\n    main()\n"
-    script = project.parent / "flowsim_script.py"
-    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{code}")
-    command = ["run", "mine/scenarios/today.yaml", "-n", "5000", "--workers", "2", "--out", "outputs/s"]
-    run = subprocess.Popen(
-        [sys.executable, str(script), *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    began = time.monotonic()
-    while len(children(run.pid)) < 3 and time.monotonic() - began < 30:
-        time.sleep(0.1)
-    time.sleep(0.5)
-    run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=15)
-    assert (run.returncode, out) == (130, "")
-    assert err == "Interrupted; nothing was written.\n"
-    assert not (project.parent / "outputs").exists()

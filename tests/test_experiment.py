@@ -53,6 +53,11 @@ def slow(results: Results) -> dict[str, pd.DataFrame]:
     return contacts(results)
 
 
+def unhurried(results: Results) -> dict[str, pd.DataFrame]:
+    time.sleep(0.5)
+    return contacts(results)
+
+
 def hashes(plans: list[Plan], replications: int, **keyword: object) -> pd.DataFrame:
     return experiment.run(plans, replications, 1, summarise=contacts, **keyword).summaries["hash"]  # type: ignore[arg-type]
 

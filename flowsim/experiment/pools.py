@@ -34,11 +34,19 @@ class Processes(ProcessPoolExecutor):
 
 @contextmanager
 def workers(number: int, engine: str = "simpy", cluster: str = "") -> Iterator[Executor | None]:
-    """Workers that stay for several runs after each other; None for one: everything is then done in this process.
+    """Workers that stay for several runs after each other: those of a cluster, or `number` processes of our own.
+
+    None for one: everything is then done in this process.
 
     with experiment.workers(2, "compiled") as executor:
         experiment.run(plans, 20, seed=1, engine="compiled", executor=executor)
     """
+    if cluster:
+        from flowsim.experiment import cluster as room
+
+        with room.cluster(cluster) as others:
+            yield others
+        return
     if number <= 1:
         yield None
         return
