@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,7 +55,8 @@ def budget(path: Path, asked: Asked) -> None:
 
         sheets |= workbook.budget_sheets(tables, asked.through, asked.level)
         said = workbook.remarks(tables)
-    written = _write(sheets, asked)
+    printed = list(file.printed.tables) if file.printed else []
+    written = _write(sheets, asked, printed)
     if asked.json:
         notes = [sv if asked.sv else en for en, sv in said]
         tables_out = {name: records(frame) for name, frame in sheets.items()}
@@ -82,8 +84,8 @@ def _followed_up(outcome: Path, tables: Tables | None) -> dict[str, pd.DataFrame
     return deviation_sheets(read_follow_up(outcome), tables)
 
 
-def _write(sheets: dict[str, pd.DataFrame], asked: Asked) -> list[str]:
-    """Writes the sheets; the files' names."""
+def _write(sheets: dict[str, pd.DataFrame], asked: Asked, printed: Collection[str]) -> list[str]:
+    """Writes the sheets, printed tables as they stand; the files' names."""
     if asked.out is None:
         return []
     from flowsim.costs.budget import words
@@ -91,10 +93,11 @@ def _write(sheets: dict[str, pd.DataFrame], asked: Asked) -> list[str]:
 
     if asked.outcome is not None and asked.out.resolve() == asked.outcome.resolve():
         raise FlowsimError(f'"{asked.out}" is the outcome itself: name another file with --out.')
-    headings = dict(words.HEADINGS)
+    headings = words.headings(sheets.values())
     if asked.outcome is not None:
         headings |= words.PRICE_IN_DEVIATIONS
-    frames = {name: words.worded(frame, asked.lang) for name, frame in sheets.items()}
+    headings = {name: said for name, said in headings.items() if not any(name in sheets[one] for one in printed)}
+    frames = {n: frame if n in printed else words.worded(frame, asked.lang) for n, frame in sheets.items()}
     frames["about"] = words.about(asked.lang)
     names = {name: SHEETS.get(name, (name, name))[asked.sv] for name in frames}
     done = write_book(asked.out, {names[name]: frame for name, frame in frames.items()}, asked.lang, headings)
@@ -166,7 +169,8 @@ def _table(name: str, frame: pd.DataFrame, asked: Asked) -> None:
     from flowsim.sheets.headings import HEADINGS, heading
 
     known = {**HEADINGS, **words.HEADINGS, **(words.PRICE_IN_DEVIATIONS if name.startswith("deviation") else {})}
-    told = words.worded(frame, asked.lang)
+    known = {} if name not in SHEETS else known
+    told = frame if name not in SHEETS else words.worded(frame, asked.lang)
     columns = [column for column in told.columns if told[column].astype(str).str.strip().ne("").any()]
     texts = [
         column for column in columns if told[column].dtype == object or str(told[column].dtype) in ("str", "string")
@@ -186,5 +190,5 @@ def _cell(column: str, cell: Any, sv: bool) -> str:
         return str(cell)
     decimals = 0 if column.endswith(("_sek", "_eur")) or float(cell).is_integer() else 2
     text = f"{float(cell):,.{decimals}f}"
-    text = "0" if text in ("-0", "-0.00") else text
+    text = "0" if text in ("-0", "-0.00") else text.removesuffix("0") if decimals else text
     return text.replace(",", " ").replace(".", ",").replace("-", "−") if sv else text

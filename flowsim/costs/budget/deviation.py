@@ -97,6 +97,14 @@ def summed(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return sums
 
 
+def with_result(by_kind: pd.DataFrame) -> pd.DataFrame:
+    """The sums by kind with the row "result" = income - cost below them; more result is favourable."""
+    signs = by_kind["kind"].map({"income": 1, "cost": -1})
+    result = by_kind[list(MONEY)].mul(signs, axis=0).sum().round(2)
+    row = {"kind": "result", **result, "judged": judged(result["budget_deviation_sek"], income=True)}
+    return pd.concat([by_kind, pd.DataFrame([row])], ignore_index=True)
+
+
 def judged(deviation: float, income: bool) -> str:
     """A deviation in words: more cost is unfavourable, more income (or result) favourable."""
     if not round(100 * deviation):

@@ -104,13 +104,18 @@ def _incomplete(file: str, frame: pd.DataFrame) -> Iterable[Fault]:
         "account": ("account", "outcome_sek"),
         "grant": ("account", "outcome_sek"),
     }
+    empty: dict[str, list[int]] = {}
     for row in frame.itertuples(index=False):
         missing = [name for name in needed[row.kind] if _nothing(getattr(row, name))]
         if row.kind in ("input", "income") and not missing and row.outcome_volume:
             missing = [n for n in ("outcome_per_contact", "outcome_price_sek") if _nothing(getattr(row, n))]
         for name in missing:
-            words = f"is empty: a row of kind {row.kind} needs it. What did not happen is 0, not empty."
-            yield Fault(file, int(row.row), name, "", words)
+            empty.setdefault(name, []).append(int(row.row))
+    swedish = {column.name: column.also[0] for column in FOLLOW_UP.columns}
+    for name, rows in empty.items():
+        more = f" (and {len(rows) - 1} rows more)" if len(rows) > 1 else ""
+        words = f"is empty{more}: the deviation needs it. What did not happen is 0, not empty."
+        yield Fault(file, rows[0], f"{name} ({swedish[name]})", "", words)
 
 
 def _budget_differs(file: str, frame: pd.DataFrame) -> Iterable[Fault]:

@@ -126,10 +126,10 @@ def _loaded(name: str, terms: PrintedTable, table: Table) -> Loaded:
     if faults:
         raise InputError(faults)
     place = table.headings.index(terms.key)
-    rows = {
-        text(cells[place]): {h: _cell(c) for h, c in zip(table.headings, cells, strict=False)}
-        for _, cells in table.rows
-    }
+    rows = {}
+    for _, cells in table.rows:
+        row = {heading: _cell(cell) for heading, cell in zip(table.headings, cells, strict=False)}
+        rows[text(cells[place])] = row | {terms.key: text(cells[place])}
     needed = [terms.total, *(p.base_row for p in terms.percent)]
     for key in (key for key in needed if key is not None and key not in rows):
         words = f"There is no row {key}. It has: {listed(list(rows)[:20])}.{nearest(key, rows)}"

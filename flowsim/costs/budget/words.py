@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import pandas as pd
@@ -96,6 +97,7 @@ CELLS: dict[str, str] = {
     "beds": "vårdplatser",
     "cost": "kostnad",
     "income": "intäkt",
+    "result": "resultat",
     "input": "insats",
     "capacity": "kapacitet",
     "account": "konto",
@@ -163,6 +165,12 @@ ABOUT: tuple[tuple[str, str], ...] = (
 def about(lang: Lang) -> pd.DataFrame:
     """What the numbers mean, a line each; column text."""
     return pd.DataFrame({"text": [line[1 if lang == "sv" else 0] for line in ABOUT]})
+
+
+def headings(frames: Iterable[pd.DataFrame]) -> dict[str, tuple[str, str]]:
+    """Headings of the columns, those of past years among them."""
+    years = {str(column) for frame in frames for column in frame.columns if str(column).startswith("history_")}
+    return HEADINGS | {name: (f"history {name[8:]}", f"Historik {name[8:]}") for name in years}
 
 
 def worded(frame: pd.DataFrame, lang: Lang) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.capacity import capacity_table
-from flowsim.costs.budget.deviation import Row, deviations, summed
+from flowsim.costs.budget.deviation import Row, deviations, summed, with_result
 from flowsim.costs.budget.economy import MONTHS, amounts_table
 from flowsim.costs.budget.follow_up import follow_up_sheet
 from flowsim.costs.budget.reading import Tables
@@ -48,7 +48,7 @@ def deviation_sheets(rows: Sequence[Row], tables: Tables | None = None) -> dict[
     by_centre = summed(frame, ["kind", "cost_centre"])
     by_account = summed(frame, ["kind", "cost_centre", "account"])
     return {
-        "deviation": summed(frame, ["kind"]),
+        "deviation": with_result(summed(frame, ["kind"])),
         "deviation_by_cost_centre": named(tables, by_centre) if tables else by_centre,
         "deviation_by_account": named(tables, by_account) if tables else by_account,
         "deviation_by_group": summed(frame[frame["group"] != ""], ["kind", "group"]),
