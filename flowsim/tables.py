@@ -249,7 +249,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with text cells that a spreadsheet would run as a formula led by an apostrophe; numbers as they are."""
+    """The frame with texts (cells, headings) that a spreadsheet would run as a formula led by an apostrophe.
+
+    Numbers are left as they are: -5 stays a number. Source: CWE-1236, OWASP ASVS 1.2.10.
+    """
     from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
     safe = frame.copy()
@@ -257,7 +260,7 @@ def safe_text(frame: pd.DataFrame) -> pd.DataFrame:
         kind = safe[column].dtype
         if not (is_numeric_dtype(kind) or is_bool_dtype(kind) or is_datetime64_any_dtype(kind)):
             safe[column] = [_guarded(cell) for cell in safe[column]]
-    return safe
+    return safe.set_axis([_guarded(name) for name in safe.columns], axis=1)
 
 
 def _guarded(cell: Any) -> Any:
@@ -280,6 +283,13 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     return {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def headings(path: Path) -> list[str]:
+    """The names of a parquet file's columns. ValueError or OSError if it is none."""
+    import pyarrow.parquet
+
+    return [str(name) for name in pyarrow.parquet.read_schema(path).names]
 
 
 def _on_disk(file: IO[bytes]) -> None:

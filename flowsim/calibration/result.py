@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import numpy as np
 
-from flowsim import schema
+from flowsim import schema, tables
 from flowsim.calibration.back_test import SAFE, BackTest
 from flowsim.calibration.choice import LawFit
 from flowsim.calibration.describe import ContactsAndHours, Description
@@ -131,7 +131,9 @@ class Calibration:
         Path(path).write_text(first + yaml_text(self.data()), encoding="utf-8")
         frame = self.sets_frame()
         if len(frame.columns) > 1:
-            sets_path(path).write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+            sets_path(path).write_text(
+                tables.safe_text(frame).to_csv(index=False, lineterminator="\n"), encoding="utf-8"
+            )
 
     def sets_frame(self) -> pd.DataFrame:
         """Columns set (from 1), then `<resource>.<parameter>`: the parameter sets of input uncertainty."""

@@ -23,7 +23,7 @@ from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.experiment.identity import identity
-from flowsim.study import by_hand, folder, incomes, inputs, manifest, sheets, steps, warnings
+from flowsim.study import by_hand, folder, incomes, inputs, logs, manifest, sheets, steps, warnings
 from flowsim.study.crew import Crew, crew
 from flowsim.study.measured import Measured
 from flowsim.study.precision import Precision, simulated
@@ -112,9 +112,10 @@ def run(
     folder.refuse_other(target)
     scenarios = loaded(paths, design.input_uncertainty)
     with crew(target, _about(scenarios, design), design, progress, note) as mine:
-        made, record, plans = _made(scenarios, design, mine)
+        made, record, plans, logged = _made(scenarios, design, mine)
         with folder.replacing(target) as new:
             hashes = _write(new, made, plans, scenarios)
+            record["logs"] = logs.write(logged, {p.setting.scenario: p.setting for p in plans}, new)
             surroundings = manifest.surroundings(design.workers, began, time.monotonic() - clock)
             sealed = manifest.sealed({**record, "study": target.name, "tables": hashes}, surroundings)
             (new / folder.MANIFEST).write_text(manifest.as_json(sealed), encoding="utf-8")
@@ -125,12 +126,12 @@ def run(
 
 def _made(
     scenarios: Sequence[Scenario], design: Design, mine: Crew
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[plan.Plan]]:
-    """The study's tables, what run.json says, and the plans that were run."""
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[plan.Plan], Mapping[str, pd.DataFrame]]:
+    """The study's tables, what run.json says, the plans that were run, and what was kept of their replications."""
     plans = [plan.build(one) for one in scenarios]
     costs = {one.name: load_unit_costs(one.unit_costs) for one in scenarios if one.unit_costs is not None}
     paid = incomes.paid_by(scenarios)
-    measured = Measured(costs, paid)
+    measured = Measured(costs, paid, design.first)
     outcome, replications, honest = simulated(plans, design, measured, mine)
     made = sheets.tables(outcome.summaries, {p.setting.scenario: p.setting for p in plans}, paid)
     rungs = _rungs(scenarios, design, costs, mine)
@@ -141,7 +142,7 @@ def _made(
     record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}
     record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
     record["price_year"] = next((one.price_year for one in costs.values()), None)
-    return made, record, plans
+    return made, record, plans, outcome.summaries
 
 
 def _about(scenarios: Sequence[Scenario], design: Design) -> dict[str, Any]:

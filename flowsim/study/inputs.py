@@ -38,7 +38,7 @@ def apart(
         design.seed,
         first=design.first,
         engine=design.engine,
-        summarise=measured,
+        summarise=replace(measured, logged=-1),
         progress=mine.progress,
         executor=mine.executor,
     )

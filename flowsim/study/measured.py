@@ -14,6 +14,7 @@ from flowsim.costs.kpp import cost_by_component
 from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.scenario_cost import TERMS, scenario_cost
 from flowsim.measures.runs import Run, prepare
+from flowsim.study import logs
 from flowsim.study.pressure import pressure
 from flowsim.tables import Results, Setting
 
@@ -59,6 +60,8 @@ class Measured:
     unit_costs: Mapping[str, UnitCosts]
     paid: Mapping[str, Paid] = field(default_factory=dict)
     """By scenario, what the hospital is paid by; none where a scenario names no payments file."""
+    logged: int = -1
+    """The replication whose rows are kept for the study's log; -1: none."""
 
     def __call__(self, results: Results) -> dict[str, pd.DataFrame]:
         """Frames by name, each beginning with scenario and replication; numbers in the column `value`."""
@@ -79,6 +82,8 @@ class Measured:
         kept |= {} if costs is None else _costs(results, costs)
         if setting.scenario in self.paid:
             kept["income"] = self.paid[setting.scenario].by_run(results, costs)
+        if len(results.patients) and int(results.patients["replication"].iloc[0]) == self.logged:
+            kept |= logs.rows(results)
         return kept | {"headline": _headline(numbers, kept.get("money"), setting)}
 
 

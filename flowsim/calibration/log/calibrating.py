@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from flowsim import chance, schema
+from flowsim import chance, schema, tables
 from flowsim.calibration.log import findings, flows, today
 from flowsim.calibration.log.drawing import drawn_from
 from flowsim.calibration.log.parameter import Parameter
@@ -85,7 +85,8 @@ class LogCalibration:
         remarks = "".join(f"# Assumed: {words}\n" for words in self.assumed)
         head = f"# Written by `flowsim calibrate` from {self.source}, {self.window.weeks} weeks.\n{remarks}"
         data, beside = self.scenario(path.stem.lower().replace("-", "_")), f"{path.stem}_sets.csv"
-        path.with_name(beside).write_text(self.sets().to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        sets = tables.safe_text(self.sets()).to_csv(index=False, lineterminator="\n")
+        path.with_name(beside).write_text(sets, encoding="utf-8")
         path.write_text(head + schema.as_yaml({**data, "parameter_sets": beside}), encoding="utf-8")
 
 

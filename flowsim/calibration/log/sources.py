@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowsim import tables
 from flowsim.calibration.databases import is_address, rows_of
 from flowsim.errors import InputError
 from flowsim.sheets.table import guarded_xlsx, refused
@@ -50,9 +51,7 @@ def headings(source: str | Path, table: str) -> list[str]:
             return [] if first is None else [str(one) for one in first.columns]
         path = Path(source)
         if path.suffix.lower() == ".parquet":
-            import pyarrow.parquet
-
-            return [str(name) for name in pyarrow.parquet.read_schema(path).names]
+            return tables.headings(path)
         if path.suffix.lower() == ".xlsx":
             return [str(cell).strip() for _, row in guarded_xlsx(path)[:1] for cell in row]
         first = _first_line(path)[0]
