@@ -1,0 +1,95 @@
+"""The best use of a budget: KN keeps its promise, the shortlist keeps what may win, the budget is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from flowsim.questions.mix.selection import Selection, Values, select
+from flowsim.questions.mix.shortlist import added_up, held, may_hold, shortlist
+
+MEANS = np.array([0.0, 3.0, 5.0, 5.6, 6.5, 7.0, 6.8, 4.0, 2.0, 7.2, 1.0, 6.0])
+DELTA = 0.5
+COMMON_SD, OWN_SD = 10.0, 1.0
+
+
+def values_of(search: int, common: bool = True) -> Values:
+    """Twelve designs whose means are known; most of the luck is common to all."""
+
+    def values(designs: Sequence[int], first: int, count: int) -> np.ndarray:
+        out = np.empty((len(designs), count))
+        for column, replication in enumerate(range(first, first + count)):
+            shared = np.random.default_rng([search, replication]).normal(0, COMMON_SD)
+            own = np.random.default_rng([search, replication, 7]).normal(0, OWN_SD, len(MEANS))
+            other = np.random.default_rng([search, replication, 9]).normal(0, COMMON_SD, len(MEANS))
+            out[:, column] = [MEANS[k] + own[k] + (shared if common else other[k]) for k in designs]
+        return out
+
+    return values
+
+
+def found(search: int, **options: int) -> Selection:
+    return select(values_of(search), len(MEANS), DELTA, most=4000, **options)
+
+
+def good(selection: Selection) -> bool:
+    return bool(MEANS[selection.chosen] >= MEANS.max() - DELTA)
+
+
+def test_the_choice_is_within_the_difference_in_nearly_every_search() -> None:
+    searches = [found(search) for search in range(25)]
+    assert sum(map(good, searches)) >= 23
+    assert all(one.reached for one in searches)
+    assert np.mean([one.total for one in searches]) < 12 * 90, "common luck lets the worst drop out at once"
+
+
+@pytest.mark.slow
+def test_the_choice_is_within_the_difference_in_200_searches() -> None:
+    searches = [found(1000 + search) for search in range(200)]
+    assert sum(map(good, searches)) >= 190
+    blocks = [found(1000 + search, step=10) for search in range(200)]
+    assert sum(map(good, blocks)) >= 190, "screening in blocks is as safe"
+
+
+def test_kn_follows_the_published_constants() -> None:
+    """h^2 by hand for k = 4, n0 = 20, alpha = 0.05: eta = ((0.1 / 3)^(-2/19) - 1) / 2 = 0.2152477."""
+    from flowsim.questions.mix.selection import _h_squared
+
+    eta = ((2 * 0.05 / 3) ** (-2 / 19) - 1) / 2
+    assert _h_squared(4, 20, 0.05) == pytest.approx(2 * eta * 19)
+    assert eta == pytest.approx(0.2152477, abs=1e-7)
+
+
+def test_one_design_needs_no_search_and_a_cut_search_says_so() -> None:
+    alone = select(values_of(3), 1, DELTA)
+    assert (alone.chosen, alone.total, alone.reached) == (0, 20, True)
+    cut = select(values_of(3, common=False), len(MEANS), 0.05, most=40)
+    assert not cut.reached
+    assert cut.runs.max() == 40
+    with pytest.raises(ValueError, match="above 0"):
+        select(values_of(3), 2, 0.0)
+
+
+def test_the_smallest_is_chosen_when_asked() -> None:
+    least = select(values_of(4), len(MEANS), DELTA, largest=False)
+    assert MEANS[least.chosen] <= MEANS.min() + DELTA
+    assert least.means[least.chosen] == pytest.approx(min(least.means[list(least.survivors)]))
+
+
+def test_the_shortlist_keeps_the_frontier_and_nothing_at_all() -> None:
+    picks = [(a, b) for a in range(3) for b in range(2)]
+    expected = added_up(picks, [[0, 2, 4], [0, 3]], [[0, 10, 14], [0, 1]])
+    assert [(one.cash, one.gain) for one in expected[:3]] == [(0, 0), (3, 1), (2, 10)]
+    kept = shortlist(expected, budget=4.0, most=3)
+    assert 0 in kept
+    assert {picks[k] for k in kept} == {(0, 0), (1, 0), (2, 0)}, "the second lever costs more and gives less"
+
+
+def test_the_budget_holds_with_its_probability_not_in_mean() -> None:
+    years = np.linspace(3.0, 5.0, 21)
+    assert held(years, 4.0) == pytest.approx(11 / 21)
+    assert may_hold(years, 4.0, 0.5)
+    assert not may_hold(years, 4.0, 0.99)
+    assert may_hold(years, 5.6, 0.9)
