@@ -52,7 +52,9 @@ def build(scenario: Scenario) -> Plan:
         due_days=_due_days(frame),
         iso_year=tuple(year for year, _ in days.iso()[-days.first_week :]),
         recipe=_recipe(scenario, frame),
-        sets=_UnderSets(scenario.path, scenario.made, scenario.texts) if scenario.sets else None,
+        sets=_UnderSets(scenario.path, scenario.made, scenario.texts, scenario.warm_up_weeks)
+        if scenario.sets
+        else None,
     )
 
 
@@ -63,16 +65,17 @@ class _UnderSets:
     path: str
     made: int | None
     texts: dict[str, str]
+    warm_up_weeks: int | None = None
 
     def __call__(self, replication: int) -> Plan:
         """The plan of a replication."""
-        return build(load(self.path, self.made, self.texts, set_number(replication)))
+        return build(load(self.path, self.made, self.texts, set_number(replication), self.warm_up_weeks))
 
 
 def frame_of(scenario: Scenario) -> Frame:
     """Names, periods and days of a scenario."""
     model = scenario.model
-    days = grid(model.horizon.start, model.horizon.weeks, model.horizon.warm_up_weeks)
+    days = grid(model.horizon.start, model.horizon.weeks, model.horizon.warm_up)
     periods = {days.begin_day: scenario.periods[0][1]}
     for when, later in scenario.periods[1:]:
         if days.day_of(when) < days.end_day:

@@ -63,6 +63,8 @@ class Scenario:
     """How many items of `change:` were made; None: all."""
     sets: bool = False
     """Whether parameter sets were read that it can be run under (`load` with `set_number`)."""
+    warm_up_weeks: int | None = None
+    """Weeks of warm-up chosen for it; None: as it states."""
 
     @property
     def unit_costs(self) -> str | None:
@@ -80,13 +82,14 @@ def load(
     items: int | None = None,
     texts: Mapping[str, str] | None = None,
     set_number: int | None = None,
+    warm_up_weeks: int | None = None,
 ) -> Scenario:
     """A scenario from its file: bases read, changes made, everything checked.
 
     `items`: make only the first so many items of `change:`, the bases' included (what each change does, in order).
     `texts`: path -> text of files that are not on the disk, or not as they are there.
     `set_number`: input uncertainty. 0: the parameter sets of calibrations are read too; from 1: the scenario as it
-    stands under that set; None: as calibrated, sets left alone.
+    stands under that set; None: as calibrated, sets left alone. `warm_up_weeks`: chosen for it, whatever it states.
 
     Raises:
         InputError: every fault found, each with file, line, key, what was found and what is allowed.
@@ -94,6 +97,8 @@ def load(
     shown = str(path)
     files = Files(project_of(shown), dict(texts or {}), set_number)
     chain = read_chain(shown, files)
+    if warm_up_weeks is not None and isinstance(chain.data.get("horizon"), dict):
+        chain.data["horizon"]["warm_up_weeks"] = warm_up_weeks
     chain.faults += bring_in_sets(chain.data, chain.marks, files)
     chain = chain if items is None else replace(chain, items=chain.items[:items])
     history = _expanded(chain, files)
@@ -116,6 +121,7 @@ def load(
         dated=dated,
         made=items,
         sets=set_number == 0 and bool(files.sets),
+        warm_up_weeks=warm_up_weeks,
     )
 
 

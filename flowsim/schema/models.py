@@ -13,6 +13,7 @@ from flowsim.schema.luck import Luck, LuckTogether
 from flowsim.schema.pathway import Step
 from flowsim.schema.resources import ALL_HOURS, EVERY_DAY, Resource, Season
 from flowsim.schema.values import (
+    CHOSEN,
     WEEKDAYS,
     Count,
     CountFromOne,
@@ -30,6 +31,7 @@ from flowsim.schema.values import (
     Share,
     TimeOfDay,
     Urgency,
+    WarmUp,
     seconds,
 )
 
@@ -42,20 +44,27 @@ class Horizon(Entry):
 
     start: Day = Field(description="first day reported")
     weeks: CountFromOne = Field(description="weeks reported")
-    warm_up_weeks: Count = Field(0, description="weeks run before the start, not reported")
+    warm_up_weeks: WarmUp = Field(
+        CHOSEN, description="weeks run before the start, not reported; auto: chosen where nobody is there at the start"
+    )
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:
-        if self.weeks + self.warm_up_weeks > LONGEST_WEEKS:
+        if self.weeks + self.warm_up > LONGEST_WEEKS:
             raise fault(f"weeks and warm_up_weeks together must be at most {LONGEST_WEEKS}.")
         if not 1900 <= self.start.year <= 2200:
             raise fault("start must lie between the years 1900 and 2200.")
         return self
 
     @property
+    def warm_up(self) -> int:
+        """Weeks of warm-up; 0 as long as they are not chosen."""
+        return max(0, self.warm_up_weeks)
+
+    @property
     def begin(self) -> date:
         """First day of the warm-up, or the start."""
-        return self.start - timedelta(weeks=self.warm_up_weeks)
+        return self.start - timedelta(weeks=self.warm_up)
 
     @property
     def last(self) -> date:

@@ -24,6 +24,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _QUANTITY = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\W\d]+)\s*$")
 _RANGE = re.compile(r"^\s*(\d{1,2})\s*-\s*(\d{1,2})\s*$")
 _LARGEST = 1e9
+CHOSEN = -1
+"""Weeks of warm-up that are chosen when the scenario is run."""
 _LONGEST_S = 1000 * UNITS_S["year"]
 _EXAMPLES = 'a number and its unit: "90 min", "4 h", "3 days", "6 weeks", "14 years"'
 
@@ -73,6 +75,11 @@ def urgency(value: Any) -> int:
     if (found := count(value)) > 99:
         raise fault("must be a class from 0 (served first) to 99.")
     return found
+
+
+def warm_up(value: Any) -> int:
+    """Weeks of warm-up, or `auto`."""
+    return CHOSEN if value in ("auto", CHOSEN) else count(value)
 
 
 def count_from_one(value: Any) -> int:
@@ -244,6 +251,9 @@ NotNegative = Annotated[float, ReadBy(not_negative), _schema(type="number", mini
 Positive = Annotated[float, ReadBy(positive), _schema(type="number", exclusiveMinimum=0)]
 Whole = Annotated[int, ReadBy(whole), _schema(type="integer")]
 Count = Annotated[int, ReadBy(count), _schema(type="integer", minimum=0)]
+WarmUp = Annotated[
+    int, ReadBy(warm_up), _schema(anyOf=[{"type": "integer", "minimum": 0}, {"type": "string", "enum": ["auto"]}])
+]
 Urgency = Annotated[int, ReadBy(urgency), _schema(type="integer", minimum=0, maximum=99)]
 CountFromOne = Annotated[int, ReadBy(count_from_one), _schema(type="integer", minimum=1)]
 Share = Annotated[float, ReadBy(share), _SHARE]

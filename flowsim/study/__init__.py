@@ -23,7 +23,7 @@ from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.experiment.identity import identity
-from flowsim.study import by_hand, folder, incomes, inputs, logs, manifest, sheets, steps, warnings
+from flowsim.study import by_hand, folder, incomes, inputs, logs, manifest, sheets, steps, warm_up, warnings
 from flowsim.study.crew import Crew, crew
 from flowsim.study.measured import Measured
 from flowsim.study.precision import Precision, simulated
@@ -112,7 +112,8 @@ def run(
     folder.refuse_other(target)
     scenarios = loaded(paths, design.input_uncertainty)
     with crew(target, _about(scenarios, design), design, progress, note) as mine:
-        made, record, plans, logged = _made(scenarios, design, mine)
+        scenarios, chosen = warm_up.settled(scenarios, mine)
+        made, record, plans, logged = _made(scenarios, design, mine, chosen)
         with folder.replacing(target) as new:
             hashes = _write(new, made, plans, scenarios)
             record["logs"] = logs.write(logged, {p.setting.scenario: p.setting for p in plans}, new)
@@ -125,7 +126,7 @@ def run(
 
 
 def _made(
-    scenarios: Sequence[Scenario], design: Design, mine: Crew
+    scenarios: Sequence[Scenario], design: Design, mine: Crew, chosen: list[warnings.Said]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any], list[plan.Plan], Mapping[str, pd.DataFrame]]:
     """The study's tables, what run.json says, the plans that were run, and what was kept of their replications."""
     plans = [plan.build(one) for one in scenarios]
@@ -137,7 +138,7 @@ def _made(
     rungs = _rungs(scenarios, design, costs, mine)
     made |= {"by_hand": by_hand.table(plans, made), **_steps(scenarios, outcome, rungs, design)}
     made |= inputs.apart(plans, outcome, measured, mine)
-    said = [*honest, *warnings.of(plans, outcome, made, costs, design.seed)]
+    said = [*chosen, *honest, *warnings.of(plans, outcome, made, costs, design.seed)]
     record = _record(scenarios, design, replications)
     record |= {"failures": [str(failure) for failure in (*outcome.failures, *rungs.failures)]}
     record |= {"warnings": [english for english, _ in said], "warnings_sv": [swedish for _, swedish in said]}
@@ -290,7 +291,7 @@ def _scenario_record(one: Scenario, root: Path) -> dict[str, Any]:
         "file": Path(one.path).resolve().relative_to(root).as_posix(),
         "start": horizon.start.isoformat(),
         "weeks": horizon.weeks,
-        "warm_up_weeks": horizon.warm_up_weeks,
+        "warm_up_weeks": horizon.warm_up,
         "changes": [
             {
                 "where": change.where,

@@ -47,11 +47,14 @@ def ladders(scenarios: Sequence[Scenario]) -> list[Ladder]:
 def between(scenarios: Sequence[Scenario], input_uncertainty: bool = False) -> dict[str, tuple[str, Plan]]:
     """Plans of the rungs between baseline and scenario: rung -> (scenario, plan)."""
     number = 0 if input_uncertainty else None
-    paths, base = {one.name: one.path for one in scenarios}, len(scenarios[0].items)
+    by_name, base = {one.name: one for one in scenarios}, len(scenarios[0].items)
     made = {}
     for ladder in ladders(scenarios):
         for k, rung in enumerate(ladder.rungs[1:-1], start=1):
-            part = plan.build(scenario.load(paths[ladder.scenario], items=base + k, set_number=number))
+            whole = by_name[ladder.scenario]
+            part = plan.build(
+                scenario.load(whole.path, items=base + k, set_number=number, warm_up_weeks=whole.warm_up_weeks)
+            )
             made[rung] = (ladder.scenario, replace(part, setting=replace(part.setting, scenario=rung)))
     return made
 
