@@ -133,7 +133,12 @@ def test_special_cases_each_have_their_own_words() -> None:
     found = allocate(ready.network, ready.own(), "step_down", ("s1", "s2"))
     assert "in a circle: s1, s2" in found.warnings[0]
     assert found.dropped.to_dict("records") == [
-        {"from_centre": "s2", "to_centre": "s1", "share_percent": 50.0, "dropped_sek": pytest.approx(0.52, abs=0.011)}
+        {
+            "from_centre": "s2",
+            "to_centre": "s1",
+            "share_percent": 50.0,
+            "ledger_dropped_sek": pytest.approx(0.52, abs=0.011),
+        }
     ]
 
 

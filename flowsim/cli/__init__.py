@@ -108,6 +108,7 @@ def calibrate(
     level: Annotated[float | None, typer.Option(help="Own size a week, if the history is another's.")] = None,
     plan: Annotated[str, typer.Option(help="Classes of weeks: equal_width, tertiles or k_means.")] = "equal_width",
     fte_hours: Annotated[float | None, typer.Option(help="Hours a full-time equivalent works a week.")] = None,
+    min_cell: Annotated[int, typer.Option(min=1, help="With a log: fewer patients than this are hidden.")] = 5,
     samples: Annotated[int, typer.Option(min=19, help="Bootstrap samples of each test.")] = 199,
     seed: Annotated[int, typer.Option(help="Seed of the tests of fit.")] = 1,
     report: Annotated[bool, typer.Option("--report/--no-report", help="Write the fit report too.")] = True,
@@ -123,7 +124,8 @@ def calibrate(
     with spoken():
         columns = fitting.columns_of(column or [])
         days = fitting.days_of(window), fitting.days_of(hold_out)
-        log = fitting_log.Asked(pathway, out, capacity, table or "events", columns, days[0], json, lang.code)
+        asked = (pathway, out, capacity, table or "events", columns, days[0], min_cell, json, lang.code)
+        log = fitting_log.Asked(*asked)
         if fitting_log.is_log(history, log):
             fitting_log.calibrate(history, log)
             return
@@ -148,6 +150,39 @@ def log(
 
     with spoken():
         logging_run.write_log(scenario, out, seed, replication, json)
+
+
+@app.command()
+def kpp(
+    source: Annotated[
+        Path | None, typer.Argument(help="A folder of CSV files or a workbook; without one, a made-up hospital.")
+    ] = None,
+    method: Annotated[str, typer.Option(help="reciprocal, step_down or direct.")] = "reciprocal",
+    view: Annotated[
+        str, typer.Option(help="standard: idle capacity apart; full: spread on the contacts.")
+    ] = "standard",
+    trace: Annotated[list[str] | None, typer.Option(help="A care service to trace to the ledger's accounts.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Tables: a folder (CSV) or a workbook (.xlsx).")] = None,
+    unit_costs: Annotated[Path | None, typer.Option(help="The unit cost file (YAML) that drives a scenario.")] = None,
+    half_year: Annotated[Path | None, typer.Option(help="The half year's folder or workbook, to compare with.")] = None,
+    starter: Annotated[Path | None, typer.Option(help="Write a small workbook to be overwritten, and stop.")] = None,
+    example: Annotated[Path | None, typer.Option(help="Write the made-up hospital as CSV files, and stop.")] = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """A year's ledger -> cost per contact and care service (KPP), reconciled to the öre; unit costs for scenarios.
+
+    Example: flowsim kpp my_costs.xlsx --trace theatre_minute --unit-costs calibration/kpp.yaml --lang sv
+    """
+    from flowsim.cli import costing
+
+    with spoken():
+        for target, write in ((starter, costing.starter), (example, costing.example)):
+            if target is not None:
+                write(target, lang.code)
+                return
+        asked = costing.Asked(method, view, tuple(trace or ()), out, unit_costs, half_year, json, lang.code)
+        costing.kpp(source, asked)
 
 
 @app.command()

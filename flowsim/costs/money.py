@@ -17,6 +17,7 @@ MONEY_COLUMNS = (
     "avoidable_cost",
     "income",
     "budget",
+    "ledger",
 )
 """What a money column of a result table may begin with; `_sek` follows, then what it is divided by."""
 _BARE = ("cost", "price", "kostnad")

@@ -45,7 +45,7 @@ class Allocation:
     """V, elementwise 0 <= V <= M."""
     warnings: tuple[str, ...]
     dropped: pd.DataFrame
-    """Shares that the method leaves out: from_centre, to_centre, share_percent, dropped_sek (of gross cost)."""
+    """Shares that the method leaves out: from_centre, to_centre, share_percent, ledger_dropped_sek (of gross cost)."""
 
     def gross(self, own: np.ndarray) -> np.ndarray:
         """What passes through each supporting centre, own cost and what others give it, in own's unit."""
@@ -207,7 +207,7 @@ def _dropped(network: Network, counted: np.ndarray, s: np.ndarray, own: np.ndarr
             "from_centre": names[i],
             "to_centre": names[j],
             "share_percent": shares[i, j] * 100,
-            "dropped_sek": np.round(gross[i] * shares[i, j], 2),
+            "ledger_dropped_sek": np.round(gross[i] * shares[i, j], 2),
         }
     )
 

@@ -119,8 +119,9 @@ def by_group(contacts: Contacts, of: str = "group") -> pd.DataFrame:
 
 
 def _per_point(inliers: pd.DataFrame) -> float:
-    weights = [weight for weight in inliers["drg_weight"] if weight is not None]
-    points = float(sum(weights)) if len(weights) == len(inliers) else 0.0
+    """Full cost per DRG point; NaN unless every contact has a weight."""
+    pairs = list(zip(inliers["drg_weight"], inliers["number"], strict=True))
+    points = 0.0 if any(weight is None for weight, _ in pairs) else float(sum(weight * n for weight, n in pairs))
     return round(float(inliers["full_cost_sek"].sum()) / points, 2) if points else float("nan")
 
 

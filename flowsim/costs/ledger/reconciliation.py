@@ -52,11 +52,11 @@ def closed(stage: Stage, before: Mapping[str, int] | None = None, after: Mapping
 def table(stages: Iterable[Stage]) -> pd.DataFrame:
     """All stages' accounts as rows.
 
-    Columns: stage, name, line (in, kept, aside, difference), what, amount_sek.
+    Columns: stage, name, line (in, kept, aside, difference), what, ledger_sek.
     """
     rows = []
     for stage in stages:
         lines = [("in", "", stage.into), ("kept", "", stage.kept)]
         lines += [("aside", one.what, one.ore) for one in stage.aside] + [("difference", "", stage.difference)]
         rows += [[stage.number, stage.name, line, what, ore / 100] for line, what, ore in lines]
-    return pd.DataFrame(rows, columns=["stage", "name", "line", "what", "amount_sek"])
+    return pd.DataFrame(rows, columns=["stage", "name", "line", "what", "ledger_sek"])

@@ -107,7 +107,9 @@ def prepare(inputs: Inputs) -> Prepared:
     if len(lifted.parked):
         parked = f"{len(lifted.parked)} patient costs, {lifted.parked['ore'].sum() / 100:,.2f} SEK"
         warnings.append(f"{parked}, have no contact of the list: parked at their centre.")
-    warnings += [f"{name}: serves itself ({share}): own use is dropped." for name, share in net.own_use]
+    if net.own_use:
+        names = ", ".join(f"{name} ({share})" for name, share in net.own_use)
+        warnings.append(f"own use is dropped, it changes nothing: {names}.")
     return Prepared(inputs, priced.cells, priced.lifted, lifted.parked, net, tuple(stages), tuple(warnings))
 
 

@@ -26,7 +26,7 @@ NAMED = 0.95
 """Share of an origin's gift to a final centre whose ways are named."""
 OWN, OTHER = "own cost", "other paths"
 COLUMNS = [
-    "service", "activity", "final_centre", "origin_cost_centre", "account", "key_path", "behaviour", "amount_sek",
+    "service", "activity", "final_centre", "origin_cost_centre", "account", "key_path", "behaviour", "full_cost_sek",
 ]  # fmt: skip
 _PARTS = 10**12
 _MOST_STEPS = 5_000
@@ -128,12 +128,12 @@ def trace_summary(trace: pd.DataFrame, units: float) -> pd.DataFrame:
     service's cost), largest_account.
     """
     by = ["origin_cost_centre", "key_path", "behaviour"]
-    total = float(trace["amount_sek"].sum())
+    total = float(trace["full_cost_sek"].sum())
     rows = []
     for key, one in trace.groupby(by, sort=False):
-        amount = float(one["amount_sek"].sum())
-        accounts = one.groupby("account")["amount_sek"].sum()
-        per = round(amount / units, 4) if units else float("nan")
+        amount = float(one["full_cost_sek"].sum())
+        accounts = one.groupby("account")["full_cost_sek"].sum()
+        per = amount / units if units else float("nan")
         rows.append([*key, per, round(amount, 2), 100 * amount / total if total else 0.0, str(accounts.abs().idxmax())])
     columns = [*by, "full_cost_sek_per_unit", "full_cost_sek", "share_percent", "largest_account"]
     frame = pd.DataFrame(rows, columns=columns)

@@ -149,7 +149,7 @@ def _capacity(inputs: Inputs) -> dict[tuple[str, str], _Given]:
 
 
 def deviations(used: Usage, rates: pd.DataFrame) -> pd.DataFrame:
-    """Measured against standard: cost_centre, activity, standard_units, measured_units, deviation_sek.
+    """Measured against standard: cost_centre, activity, standard_units, measured_units, ledger_deviation_sek.
 
     The deviation is (measured - standard) x the activity's rate; it is spread on the services by their standard time.
     """
@@ -161,5 +161,5 @@ def deviations(used: Usage, rates: pd.DataFrame) -> pd.DataFrame:
             rate = sum(mine.loc[mine["service"] == service, "unit_ore"]) / units * one.at_standard / one.measured
             ore = float(rate * (one.measured - one.at_standard))
             rows.append([one.cost_centre, one.name, one.at_standard / UNIT, one.measured / UNIT, round(ore / 100, 2)])
-    columns = ["cost_centre", "activity", "standard_units", "measured_units", "deviation_sek"]
+    columns = ["cost_centre", "activity", "standard_units", "measured_units", "ledger_deviation_sek"]
     return pd.DataFrame(rows, columns=columns)
