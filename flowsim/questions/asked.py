@@ -48,6 +48,14 @@ class Asked:
         return self.base.case(self.base.scenario.name, ())
 
     @property
+    def bare(self) -> Case:
+        """The scenario without the files of --with: what costs are counted from."""
+        if not self.base.texts:
+            return self.today
+        alone = Base(self.base.bare)
+        return alone.case(f"{alone.scenario.name}_bare", ())
+
+    @property
     def unit_costs(self) -> UnitCosts | None:
         """The scenario's unit costs, None if it names none."""
         from flowsim.costs.kpp import load_unit_costs

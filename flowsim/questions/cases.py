@@ -29,6 +29,8 @@ class Base:
     """The topmost file."""
     texts: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
     """Files that are not on the disk as they are used here."""
+    bare: str = ""
+    """The scenario's own file, without them."""
     given: tuple[str, ...] = ()
     """Resources that the files of `--with` change: how much there is of them is settled."""
 
@@ -119,7 +121,7 @@ def stacked(path: str | Path, further: Sequence[str | Path] = ()) -> Base:
         place = (top.parent / name).as_posix()
         texts[place] = _laid_upon(one, Path(under).name)
         under, names = place, {*names, name}
-    return Base(under, texts, _given(top, under, texts))
+    return Base(under, texts, top.as_posix(), _given(top, under, texts))
 
 
 def _laid_upon(file: Path, base: str) -> str:

@@ -89,7 +89,7 @@ class Runs:
         Raises:
             RunError: a replication failed.
         """
-        asked = list(replications)
+        asked = [int(r) for r in replications]
         known = self._known.setdefault((case.name, case.text, weeks, measure), {})
         lacking = [r for r in asked if r not in known]
         if lacking:

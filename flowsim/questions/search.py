@@ -196,7 +196,7 @@ class Search:
     def _bisected(self, level: float) -> int:
         """The pilot: bisection over 0..largest; largest + 1 if even that is too small."""
         low, high = 0, self.largest + 1
-        while low < high and (self.in_time() or not self.runs):
+        while low < high:
             middle = (low + high) // 2
             self.fill([middle])
             if self.chance(middle).share >= level:

@@ -97,6 +97,7 @@ class ResourceCost(Entry):
     practical_capacity_per_week: Positive | None = Field(None, description="units a week the rates were computed at")
     reference_sek_per_unit: Sek = Field(0, description="SEK per unit of capacity at practical capacity")
     overtime_sek_per_hour: Sek = Field(0, description="SEK per server-hour after closing")
+    extra_sek_per_unit: Sek = Field(0, description="SEK per further unit in extra sessions, used or not (for `ask`)")
     own_share: Share = Field(1.0, description="our part of the resource's fixed, step and overtime money")
 
 

@@ -1,0 +1,220 @@
+"""What goes with the answer of clear-backlog: notes, assumptions, what would change it, hindrance and relief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flowsim import arithmetic
+from flowsim.questions.answer import LONGEST_TABLE, Table
+from flowsim.questions.clear_backlog import AUGUST_RUNS, Found
+from flowsim.questions.wording import Said, both, named
+
+SHOWN_RELIEFS = LONGEST_TABLE
+
+
+def notes(found: Found) -> tuple[Said, ...]:
+    """Certainty's neighbour, when the goal first holds, the summer, when to stop, what binds next."""
+    return tuple(_notes(found))
+
+
+def _notes(found: Found) -> Iterator[Said]:
+    asked = found.asked
+    if asked is None or asked.number is None:
+        return
+    number = asked.advised if asked.advised in found.first_days else asked.number
+    if number in found.first_days and number:
+        yield _when(found, number)
+    if found.august:
+        yield _summer(found)
+    if number:
+        yield _stop(found)
+    if found.next_bottleneck:
+        yield _binds(found)
+
+
+def _when(found: Found, number: int) -> Said:
+    """The first day the goal holds, eight years of ten."""
+    low, high = (found.of.start + timedelta(days=int(day)) for day in found.first_days[number])
+    inside = found.first_days[number][1] < 7 * found.of.weeks
+
+    def line(say) -> str:  # type: ignore[no-untyped-def]
+        last = say.day(high, False) if inside else say.pick("efter perioden", "after the period")
+        return say.pick(
+            f"Målet nås första gången mellan {say.day(low, False)} och {last} i åtta år av tio.",
+            f"The goal is first reached between {say.day(low, False)} and {last} in eight years of ten.",
+        )
+
+    return both(line)
+
+
+def _summer(found: Found) -> Said:
+    """How long it lasts."""
+    of, after = found.of, found.of.after_summer()
+    asked = found.asked
+    assert after is not None and asked is not None  # noqa: S101, PT018 - there are August chances
+    at = found.august.get(asked.advised or 0) or found.august.get(asked.number or 0)
+    summer = found.through_summer
+
+    def line(say) -> str:  # type: ignore[no-untyped-def]
+        first = (
+            ""
+            if at is None
+            else say.pick(
+                f"Sommaren tar tillbaka en del: {say.day(after, False)} är sannolikheten {say.percent(at.share)}.",
+                f"The summer takes some of it back: on {say.day(after, False)} the chance is {say.percent(at.share)}.",
+            )
+        )
+        if summer is None or summer.number is None:
+            return str(first)
+        much = say.number(of.operations(summer.number), 0 if of.unit == 1 else 1)
+        return str(first + " " + say.pick(
+            f"För att hålla hela sommaren behövs {much} i veckan ({AUGUST_RUNS} körningar).",
+            f"To hold through the summer takes {much} a week ({AUGUST_RUNS} runs).",
+        ))  # fmt: skip
+
+    return both(line)
+
+
+def _stop(found: Found) -> Said:
+    """When to stop, and the pace that keeps even afterwards."""
+    of = found.of
+    listed = arithmetic.waiting_list(of.asked.today.plan)
+    idle = None if found.idle_week is None else of.start + timedelta(weeks=found.idle_week)
+
+    def line(say) -> str:  # type: ignore[no-untyped-def]
+        if idle is None:
+            first = say.pick(
+                f"De extra tiderna används ända till {say.day(of.lists.ends, False)}; sluta då.",
+                f"The extra slots are used until {say.day(of.lists.ends, False)}; stop then.",
+            )
+        else:
+            first = say.pick(
+                f"Från omkring {say.day(idle, False)} står över en tiondel av de extra tiderna tomma i vartannat år:"
+                " glesa ut listorna då.",
+                f"From about {say.day(idle, False)} over a tenth of the extra slots stand idle in every other year:"
+                " thin the lists out then.",
+            )
+        if listed is None:
+            return str(first)
+        return str(first + " " + say.pick(
+            f"Sedan krävs {say.number(listed.weekly_pace, 1)} operationer i veckan i snitt över året för att hålla"
+            f" jämna steg; ordinarie program ger {say.number(listed.capacity, 1)}.",
+            f"After that {say.number(listed.weekly_pace, 1)} operations a week over the year keep even; the ordinary"
+            f" programme gives {say.number(listed.capacity, 1)}.",
+        ))  # fmt: skip
+
+    return both(line)
+
+
+def _binds(found: Found) -> Said:
+    """What, unlimited, would raise the chance most at the number below."""
+    base = next((c for r, c in found.next_bottleneck if r is None), None)
+    best = next(((r, c) for r, c in found.next_bottleneck if r is not None), None)
+    if base is None or best is None or best[0] is None or best[1].share <= base.share + 0.03:
+        return Said(
+            "Inget annat är trångt vid det antalet: mer av en annan resurs höjer inte sannolikheten.",
+            "Nothing else binds at that number: more of another resource does not raise the chance.",
+        )
+    relief, chance = best
+    return both(
+        lambda say: say.pick(
+            f"Nästa trånga resurs är {say.name(relief.resource)}: utan gräns där skulle en operation färre i veckan ge"
+            f" {say.percent(chance.share)} i stället för {say.percent(base.share)}.",
+            f"What binds next is {say.name(relief.resource)}: without limit there one operation fewer a week would"
+            f" give {say.percent(chance.share)} instead of {say.percent(base.share)}.",
+        )
+    )
+
+
+def assumed(found: Found) -> tuple[Said, ...]:
+    """What it rests on."""
+    of = found.of
+    patients = Said(
+        "Mått: alla med beslut och utan operation vid dagens slut, ingen undantagen.",
+        "Counted: everybody with a decision and no operation at the day's end, no exceptions.",
+    )
+    money = Said(
+        "Kostnad: kassakostnad utöver i dag under 52 veckor (personal, platser, rörligt för fler operationer).",
+        "Cost: cash cost beyond today's over 52 weeks (staff, beds, variable cost of more operations).",
+    )
+    pull: tuple[Said, ...] = ()
+    if of.lists.pulls:
+        pull = (
+            Said(
+                "Listan över färdiga för operation tillåts vara två veckors extra operationer längre.",
+                "The list of those ready for surgery may be two weeks of extra operations longer.",
+            ),
+        )
+    who: tuple[Said, ...] = ()
+    if of.lists.longest:
+        who = (Said("De extra tiderna går i första hand till dem som väntat längst.",
+                    "The extra slots go to those who have waited longest first."),)  # fmt: skip
+    return (*of.lists.assumed, *pull, *who, patients, *((money,) if found.money else ()))
+
+
+def would_change(found: Found) -> tuple[Said, ...]:
+    """What to look at again if it turns out otherwise."""
+    of = found.of
+    lines = [
+        both(
+            lambda say: say.pick(
+                f"Senare start än {say.day(of.lists.begins, False)}: varje vecka som går kräver fler i veckan sedan.",
+                f"A later start than {say.day(of.lists.begins, False)}: each week lost takes more a week afterwards.",
+            )
+        ),
+        Said("Fler beslut om operation, eller färre ordinarie operationer än planerat.",
+             "More decisions for surgery, or fewer ordinary operations than planned."),
+    ]  # fmt: skip
+    if found.way is not None:
+        name = named(found.way.relief.resource)
+        lines.append(
+            Said(f"Annan turordning på {name.sv}: då behövs mer eller mindre.",
+                 f"Another priority rule in {name.en}: then it takes more or less.")
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def reasons_table(found: Found) -> tuple[Said, Table]:
+    """The chance with one resource unlimited at a time."""
+    operations = found.reasons_at
+    heading = both(
+        lambda say: say.pick(
+            f"Varför inte? Sannolikheten vid {say.number(operations)} extra i veckan, en resurs i taget utan gräns",
+            f"Why not? The chance at {say.number(operations)} extra a week, one resource at a time without limit",
+        )
+    )
+    rows = [
+        (
+            named(relief.resource) if relief else Said("(ingen)", "(none)"),
+            both(lambda say, c=chance: say.chance(c.share, c.low, c.high)),  # type: ignore[misc]
+        )
+        for relief, chance in found.reasons[:LONGEST_TABLE]
+    ]
+    columns = (Said("utan gräns", "without limit"), Said("sannolikhet", "chance"))
+    return heading, Table(columns, tuple(rows))
+
+
+def relief_table(found: Found) -> tuple[Said, Table]:
+    """The chance by amount of relief, at the number it was sought at."""
+    way = found.way
+    assert way is not None  # noqa: S101 - asked before
+    name, operations = named(way.relief.resource), found.bare.operations(way.operations)
+    heading = both(
+        lambda say: say.pick(
+            f"Hur mycket mer? {name.sv.capitalize()} utöver i dag, vid {say.number(operations)} extra i veckan",
+            f"How much more? {name.en} beyond today's, at {say.number(operations)} extra operations a week",
+        )
+    )
+    chosen = [c for c in way.tried if c.n] or list(way.tried)
+    rows = tuple(
+        (
+            both(lambda say, c=one: f"+{say.number(c.number * way.relief.unit)}"),  # type: ignore[misc]
+            both(lambda say, c=one: say.chance(c.share, c.low, c.high)),  # type: ignore[misc]
+        )
+        for one in chosen[:SHOWN_RELIEFS]
+    )
+    unit = Said("tider i veckan", "slots a week") if way.relief.kind == "slots" else Said("platser", "places")
+    marked = next((k for k, c in enumerate(chosen[:SHOWN_RELIEFS])
+                   if c.number * way.relief.unit == way.relief.amount), None)  # fmt: skip
+    return heading, Table((unit, Said("sannolikhet", "chance")), rows, 1, marked)

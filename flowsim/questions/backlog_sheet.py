@@ -1,0 +1,381 @@
+"""The sheet of clear-backlog: what was found, as a sentence, a table, a figure and what goes with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flowsim.questions import backlog_by_hand
+from flowsim.questions.answer import Answer, Figure, Realised, Series, Table, Verdict
+from flowsim.questions.backlog_notes import assumed, notes, reasons_table, relief_table, would_change
+from flowsim.questions.clear_backlog import Found, numbers
+from flowsim.questions.search import Chance, Smallest
+from flowsim.questions.wording import SV, UNKNOWN, Said, Say, alike, both, joined, named
+
+
+def sheet(found: Found) -> Answer:
+    """The answer."""
+    further = []
+    if found.reasons:
+        further.append(reasons_table(found))
+    if found.way is not None:
+        further.append(relief_table(found))
+    return Answer(
+        question="clear_backlog",
+        title=both(lambda say: say.pick("Hur många fler operationer i veckan?", "How many more operations a week?")),
+        sentence=sentence(found),
+        table=table(found),
+        figure=curve(found),
+        assumed=assumed(found),
+        would_change=would_change(found),
+        effort=found.of.asked.effort(_rule(found), found.reached),
+        verdict=_verdict(found),
+        by_hand=(backlog_by_hand.said(found.bare, found.hand),),
+        notes=notes(found),
+        further=tuple(further),
+        figures=(course(found),) if found.courses else (),
+        scenario=_realised(found),
+        numbers=numbers(found),
+    )
+
+
+def _verdict(found: Found) -> Verdict:
+    asked = found.asked
+    if not found.feasible or asked is None or asked.number is None:
+        return "no"
+    return "close" if asked.close else "yes"
+
+
+def _rule(found: Found) -> Said:
+    n = found.replications
+    if not n:
+        return Said("prövat utan gräns", "tried without limit")
+    extra_sv = "" if found.imputing else "; allt kördes, eftersom fler ibland gav sämre"
+    extra_en = "" if found.imputing else "; everything run, since more sometimes did worse"
+    return Said(
+        f"{n} simulerade halvår för varje antal som avgör, högst 1 600{extra_sv}",
+        f"{n} simulated half-years for each number that decides, 1,600 at most{extra_en}",
+    )
+
+
+def _realised(found: Found) -> Realised | None:
+    asked = found.asked
+    if asked is None or asked.advised is None:
+        return None
+    return found.of.case(asked.advised).realised
+
+
+def amount(say: Say, operations: float) -> str:
+    """So many operations a week, in letters where it is a small whole number."""
+    return say.count(int(operations)) if float(operations).is_integer() else say.number(operations, 1)
+
+
+def sentence(found: Found) -> Said:
+    """What is read out."""
+    if found.feasible:
+        return joined([both(lambda say: _can(found, say)), both(lambda say: _price(found, say))])
+    return joined([both(lambda say: _cannot(found, say)), both(lambda say: _way_out(found, say))])
+
+
+def _goal(found: Found, say: Say) -> str:
+    goal, lang = found.of.goal, "sv" if say.sv else "en"
+    return say.pick(f"{goal.said(lang)} den {say.day(goal.by)}", f"{goal.said(lang)} on {say.day(goal.by)}")
+
+
+def _can(found: Found, say: Say) -> str:
+    """The number, with its chance, and its neighbour where the two cannot be told apart."""
+    asked, of = found.asked, found.of
+    if asked is None or asked.number is None or asked.chance is None:
+        return _too_many(found, say)
+    if asked.number == 0:
+        return say.pick(
+            f"Inga extra operationer behövs: {_goal(found, say)} med {_chance(asked.chance, say)} sannolikhet"
+            " som det är.",
+            f"No extra operations are needed: {_goal(found, say)} with a chance of {_chance(asked.chance, say)}"
+            " as it is.",
+        )
+    lists = of.lists
+    number = amount(say, of.operations(asked.number))
+    first = say.pick(
+        f"{number} extra operationer i veckan {say.day(lists.begins, False)}–{say.day(lists.ends, False)} gör att"
+        f" {_goal(found, say)}, med {_chance(asked.chance, say)} sannolikhet.",
+        f"{number} extra operations a week, {say.day(lists.begins, False)}–{say.day(lists.ends, False)}, make sure that"
+        f" {_goal(found, say)}, with a chance of {_chance(asked.chance, say)}.",
+    )
+    return f"{first[:1].upper()}{first[1:]} {_neighbour(asked, found, say)}"
+
+
+def _neighbour(asked: Smallest, found: Found, say: Say) -> str:
+    """The number below, or the one to choose where it is too close to tell."""
+    of, level = found.of, say.percent(found.of.goal.level)
+    if not asked.safe and asked.number is not None:
+        safer = amount(say, of.operations(asked.number + 1))
+        return say.pick(
+            f"Om det är över eller under {level} går inte att avgöra med så få körningar"
+            f" (det kräver {say.number(asked.settled_by)}); välj {safer} för att vara på den säkra sidan.",
+            f"Whether that is above or below {level} cannot be told with so few runs"
+            f" (it takes {say.number(asked.settled_by)}); choose {safer} to be on the safe side.",
+        )
+    if asked.below is None:
+        return ""
+    below = amount(say, of.operations(asked.below.number))
+    below = below[:1].upper() + below[1:]
+    share = say.percent(asked.below.share)
+    if not asked.short:
+        return say.pick(
+            f"{below} ({share}) kan också räcka till {level}; skillnaden är för liten att avgöra.",
+            f"{below} ({share}) may reach {level} too; the difference is too small to tell.",
+        )
+    nearly = asked.below.share > found.of.goal.level - 0.05
+    return say.pick(
+        f"{below} räcker {'nästan' if nearly else 'inte'}: {share}.",
+        f"{below} is {'nearly' if nearly else 'not'} enough: {share}.",
+    )
+
+
+def _too_many(found: Found, say: Say) -> str:
+    return say.pick(
+        f"Inget antal som prövats når {say.percent(found.of.goal.level)} för att {_goal(found, say)}.",
+        f"No number tried reaches {say.percent(found.of.goal.level)} that {_goal(found, say)}.",
+    )
+
+
+def _chance(chance: Chance, say: Say) -> str:
+    return say.chance(chance.share, chance.low, chance.high)
+
+
+def _price(found: Found, say: Say) -> str:
+    """What it costs, in all and each list week."""
+    asked = found.asked
+    if asked is None or asked.number is None:
+        return ""
+    money = found.money.get(asked.number) or found.money.get(asked.advised or 0)
+    if money is None:
+        return ""
+    weeks = max(1, len(found.of.list_weeks))
+    return say.pick(
+        f"Det kostar {say.msek(money.sek)} mer under året, {say.msek(money.sek / weeks)} för varje listvecka,"
+        f" och ger {say.number(money.operations)} fler operationer.",
+        f"It costs {say.msek(money.sek)} more over the year, {say.msek(money.sek / weeks)} for each list week,"
+        f" and gives {say.number(money.operations)} more operations.",
+    )
+
+
+def _cannot(found: Found, say: Say) -> str:
+    """Why it cannot be done."""
+    chance = found.proof.chance
+    what = found.hindrance
+    name = "" if what is None else say.name(what.resource)
+    with_what = "" if what is None else say.pick(f" med {name} som i dag", f" with {name} as it is today")
+    return say.pick(
+        f"Nej,{with_what} går det inte: hur många operationer ni än lägger till är sannolikheten att"
+        f" {_goal(found, say)} högst {_chance(chance, say)}, inte {say.percent(found.of.goal.level)}.",
+        f"No,{with_what} it cannot be done: however many operations you add, the chance that {_goal(found, say)}"
+        f" is at most {_chance(chance, say)}, not {say.percent(found.of.goal.level)}.",
+    )
+
+
+def _way_out(found: Found, say: Say) -> str:
+    """The smallest relief and the number then needed."""
+    way, asked = found.way, found.asked
+    if way is None or asked is None or asked.number is None or asked.chance is None:
+        return _no_way(found, say)
+    number = amount(say, found.of.operations(asked.advised if asked.advised is not None else asked.number))
+    chance = asked.chance if asked.safe else None
+    more = relief_amount(say, way.relief.resource, way.relief.kind, way.relief.amount)
+    sure = (
+        ""
+        if chance is None
+        else say.pick(f" ({_chance(chance, say)} sannolikhet)", f" (a chance of {_chance(chance, say)})")
+    )
+    if chance is None:
+        sure = say.pick(
+            f" ({amount(say, found.of.operations(asked.number))} ger {_chance(asked.chance, say)}, för nära"
+            f" {say.percent(found.of.goal.level)} för att avgöra)",
+            f" ({amount(say, found.of.operations(asked.number))} give {_chance(asked.chance, say)}, too near"
+            f" {say.percent(found.of.goal.level)} to tell)",
+        )
+    first = say.pick(
+        f"Med {more} till räcker {number} extra operationer i veckan{sure}.",
+        f"With {more} more, {number} extra operations a week are enough{sure}.",
+    )
+    return f"{first} {_price(found, say)}".strip()
+
+
+def _no_way(found: Found, say: Say) -> str:
+    if found.hindrance is None:
+        return say.pick("Inget enskilt stopp förklarar det.", "No single hindrance explains it.")
+    name = say.name(found.hindrance.resource)
+    best = found.reasons[0][1] if found.reasons else None
+    if found.way is None and best is not None and best.high < found.of.goal.level:
+        return say.pick(
+            f"Det som hindrar mest är {name}, men inte heller utan gräns där räcker det"
+            f" ({_chance(best, say)}): sikta på ett senare datum eller en kortare gräns i taget.",
+            f"What stands most in the way is {name}, but without limit there it is not enough either"
+            f" ({_chance(best, say)}): choose a later date.",
+        )
+    return say.pick(
+        f"Det som hindrar är {name}; hur mycket mer som behövs hann inte sökas (ge mer tid med --seconds).",
+        f"What stands in the way is {name}; there was no time to find how much more is needed (give more: --seconds).",
+    )
+
+
+def relief_amount(say: Say, resource: str, kind: str, much: float) -> str:
+    """8 tider i veckan i röntgen; 3 places in the ward."""
+    number = say.number(much, 0 if float(much).is_integer() else 1)
+    unit = {"slots": say.pick("tider i veckan", "slots a week"), "places": say.pick("platser", "places"),
+            "staff": say.pick("i bemanning", "staff")}[kind]  # fmt: skip
+    return say.pick(f"{number} {unit} på {say.name(resource)}", f"{number} {unit} in {say.name(resource)}")
+
+
+def table(found: Found) -> Table:
+    """The price of 80, 90 and 95 %, and what holds through the summer."""
+    of, after = found.of, found.of.after_summer()
+    goal = of.goal
+    columns = [
+        Said("säkerhet", "certainty"),
+        Said("extra i veckan", "extra a week"),
+        both(lambda say: say.pick(f"chans {say.day(goal.by, False)}", f"chance {say.day(goal.by, False)}")),
+    ]
+    if after is not None:
+        columns.append(both(lambda say: say.day(after, False)))
+    columns += [Said("Mkr under året", "MSEK over the year"), Said("fler operationer", "more operations")]
+    rows = [_row(found, level, one) for level, one in found.answers.items()]
+    marked = next((k for k, level in enumerate(found.answers) if level == goal.level), None)
+    if found.through_summer is not None and after is not None:
+        rows.append(_summer_row(found, len(columns)))
+    if not rows:
+        rows = [_unlimited_row(found, len(columns))]
+    return Table(tuple(columns), tuple(rows), 1, marked)
+
+
+def _row(found: Found, level: float, one: Smallest) -> tuple[Said, ...]:
+    """A level's number, chance, August and money."""
+    of = found.of
+    name = both(lambda say: say.percent(level))
+    if one.number is None or one.chance is None:
+        return (name, Said("går inte", "cannot be"), *[UNKNOWN] * (3 + (of.after_summer() is not None)))
+    number = one.number
+    chance = one.chance
+    cells = [both(lambda say: say.number(of.operations(number), 0 if of.unit == 1 else 1))]
+    cells.append(both(lambda say: _chance(chance, say)))
+    if of.after_summer() is not None:
+        later = found.august.get(number)
+        cells.append(UNKNOWN if later is None else both(lambda say: say.percent(later.share)))
+    return (name, *cells, *_money_cells(found, number))
+
+
+def _money_cells(found: Found, number: int) -> list[Said]:
+    money = found.money.get(number)
+    if money is None:
+        nothing = alike("0") if number == 0 else UNKNOWN
+        return [nothing, nothing]
+    return [
+        both(lambda say: f"{say.number(money.sek / 1e6, 1)} ± {say.number(money.sek_half / 1e6, 1)}"),
+        both(lambda say: f"{say.number(money.operations)} ± {say.number(money.operations_half)}"),
+    ]
+
+
+def _summer_row(found: Found, width: int) -> tuple[Said, ...]:
+    one, of = found.through_summer, found.of
+    assert one is not None and one.number is not None and one.chance is not None  # noqa: S101, PT018 - asked before
+    number, chance = one.number, one.chance
+    cells = [
+        both(lambda say: say.pick(f"hela sommaren, {say.percent(of.goal.level)}",
+                                  f"through the summer, {say.percent(of.goal.level)}")),
+        both(lambda say: say.number(of.operations(number), 0 if of.unit == 1 else 1)),
+        UNKNOWN,
+        both(lambda say: _chance(chance, say)),
+        *_money_cells(found, number),
+    ]  # fmt: skip
+    return tuple(cells[:width])
+
+
+def _unlimited_row(found: Found, width: int) -> tuple[Said, ...]:
+    chance = found.proof.chance
+    row = [Said("utan gräns", "without limit"), alike("∞"), both(lambda say: _chance(chance, say))]
+    return (*row, *[UNKNOWN] * (width - len(row)))
+
+
+def curve(found: Found) -> Figure:
+    """The chance at each number tried."""
+    of = found.of
+    if not found.curve:
+        return _reasons_figure(found)
+    sure, pilot = ([c for c in found.curve if c.pilot is which] for which in (False, True))
+
+    def series(name: Said, chances: list[Chance], faint: bool) -> Series:
+        x = [of.operations(c.number) for c in chances]
+        return Series(name, x, [c.share for c in chances], [c.low for c in chances], [c.high for c in chances], faint)
+
+    asked = found.asked
+    mark = None
+    if asked is not None and asked.advised is not None:
+        mark = (of.operations(asked.advised), Said("rådet", "advised"))
+    parts = [series(Said("sannolikhet (95 % intervall)", "chance (95% interval)"), sure, False)]
+    if pilot:
+        parts.append(series(Said("prövat i få körningar", "tried in few runs"), pilot, True))
+    return Figure(
+        "points",
+        Said("Sannolikheten vid varje antal extra operationer", "The chance at each number of extra operations"),
+        Said("extra operationer i veckan", "extra operations a week"),
+        Said("sannolikhet", "chance"),
+        tuple(parts),
+        (of.goal.level, Said("önskad säkerhet", "certainty asked for")),
+        True,
+        mark,
+    )
+
+
+def _reasons_figure(found: Found) -> Figure:
+    """Where there is no curve: the chance with one resource unlimited at a time."""
+    labels = [named(r.resource) if r else Said("ingen", "none") for r, _ in found.reasons]
+    chances = [c for _, c in found.reasons] or [found.proof.chance]
+    return Figure(
+        "bars",
+        Said("Sannolikheten med en resurs i taget utan gräns", "The chance with one resource at a time without limit"),
+        Said("utan gräns", "without limit"),
+        Said("sannolikhet", "chance"),
+        (Series(Said("sannolikhet", "chance"), labels or [Said("allt eget", "all of our own")],
+                [c.share for c in chances], [c.low for c in chances], [c.high for c in chances]),),
+        (found.of.goal.level, Said("önskad säkerhet", "certainty asked for")),
+        True,
+    )  # fmt: skip
+
+
+def course(found: Found) -> Figure:
+    """The count over the weeks, as it is and as advised."""
+    of, asked = found.of, found.asked
+    numbers_shown = [0, *([asked.advised] if asked is not None and asked.advised in found.courses else [])]
+    parts = []
+    for number in dict.fromkeys(n for n in numbers_shown if n is not None and n in found.courses):
+        low, middle, high = found.courses[number]
+        ends = slice(6, None, 7)
+        weeks = [float(k + 1) for k in range(len(middle[ends]))]
+        name = Said("som i dag", "as it is") if number == 0 else _with(of.operations(number))
+        parts.append(Series(name, weeks, middle[ends], low[ends], high[ends], number == 0))
+    what = Said(f"väntar över {of.goal.over_days} dagar", f"wait over {of.goal.over_days} days")
+    what = what if of.goal.at_most is None else Said("väntar", "wait")
+    monday = both(lambda say: say.day(of.start, False))
+    return Figure(
+        "lines",
+        Said(
+            f"Hur många som {what.sv} (åtta år av tio inom bandet)", f"How many {what.en} (eight years of ten inside)"
+        ),
+        Said(f"veckor från {monday.sv}", f"weeks from {monday.en}"),
+        Said("patienter", "patients"),
+        tuple(parts),
+        mark=((of.day + 1) / 7, both(lambda say: say.day(of.goal.by, False))),
+    )
+
+
+def _with(operations: float) -> Said:
+    return both(lambda say: f"+{say.number(operations, 0 if float(operations).is_integer() else 1)} "
+                + say.pick("i veckan", "a week"))  # fmt: skip
+
+
+def first_day(found: Found, number: int) -> tuple[str, str] | None:
+    """Dates between which the goal first holds in eight years of ten, in Swedish (see `Say.day`)."""
+    if number not in found.first_days:
+        return None
+    ends = [found.of.start + timedelta(days=int(day)) for day in found.first_days[number]]
+    return SV.day(ends[0], False), SV.day(ends[1], False)
