@@ -88,7 +88,7 @@ def main() -> int:
     print(f"\nOne worker, two workers, ratio (median of {asked.times}, in turn)")
     for engine in ENGINES:
         few = plans[:4] if engine == "simpy" else plans
-        gain = second_core(few, engine, 5 if engine == "simpy" else asked.replications // 4, asked.times)
+        gain = second_core(few, engine, 5 if engine == "simpy" else max(5, asked.replications // 4), asked.times)
         reached.append((gain >= FASTER, f"{engine}: two workers at least {FASTER} times one: {gain:.2f}"))
     return verdict(reached)
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from flowsim import plan, scenario
+from flowsim import arithmetic, plan, scenario
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 REPLICATIONS = 4
@@ -25,7 +25,7 @@ def ortho4(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
 
     yield ortho4
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("ortho4", "peers", "measuring", "memory"):
+        if name.partition(".")[0] in ("ortho4", "peers", "measuring", "memory", "region_scenario"):
             sys.modules.pop(name)
 
 
@@ -69,3 +69,14 @@ def test_the_large_model_is_62_times_the_small_one(ortho4: ModuleType) -> None:
     small = (BENCHMARKS / "ortho4.yaml").read_text()
     assert numbers(small) == [100, 500, 5, 3, 4, 38]
     assert numbers(memory.enlarged(62)) == [62 * n for n in numbers(small)]
+
+
+def test_the_region_is_15_specialties_and_a_million_episodes_in_three_years(ortho4: ModuleType, tmp_path: Path) -> None:
+    import region_scenario
+
+    found = region_scenario.specialties()
+    assert len(found) == 15
+    assert 3 * sum(one.per_year for one in found) == 3 * 334_931
+    made = plan.build(scenario.load(region_scenario.write(tmp_path / "region.yaml", scale=0.003)))
+    assert 3_000 < plan.draw(made, 1, 0).n < 3_600
+    assert all(0.3 < load.load < 1 for load in arithmetic.loads(made) if load.asked_per_week > 10)
