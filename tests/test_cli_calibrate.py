@@ -55,6 +55,12 @@ def test_an_event_log_along_a_pathway(tmp_path: Path) -> None:
     assert shares["pathway.visit.then.visit_two"] == pytest.approx(0.25, abs=0.01)
     assert said["rejected_rows"] == 1
     assert "line 377" in said["rejected"][0]
+    assert (tmp_path / "log_calibrated_left_out.csv").read_text().splitlines()[1].startswith("377,the row,It starts")
+    assert said["visits"] == [
+        {"activity": "visit", "done": "300", "total": "300"},
+        {"activity": "visit_two", "done": "75", "total": "75"},
+        {"activity": "total", "done": "375", "total": "375"},
+    ]
     made = (tmp_path / "log_calibrated.yaml").read_text()
     assert "scenario: log_calibrated" in made
     assert (tmp_path / "log_calibrated_parameters.csv").read_text().startswith("parameter,value,low,high,n,how")

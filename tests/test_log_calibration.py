@@ -107,6 +107,23 @@ def test_a_log_of_finished_visits_only_says_what_it_cannot_give(results: tables.
     assert not any(one["step"] == "surgery" for one in found.starts["queue_at_start"])
 
 
+def test_p_priv_4_no_small_cell_of_observed_patients_is_written(results: tables.Results, folder: Path) -> None:
+    """P-PRIV-4: neither a queue or ward of 1 to 4, nor a group of 1 to 4 in one, nor a bin of ages; the table hides."""
+    log = event_log(results)
+    few = log[(log["activity"] == "surgery") & log["start"].isna() & (log["outcome"] == "open")].index[3:]
+    found = calibrate_log(read_events(log.drop(few)), drawing())
+    assert not [one for one in found.starts["queue_at_start"] if one["step"] == "surgery"]
+    assert any("fewer than 5 wait or lie at surgery" in words for words in found.assumed)
+    for one in (*found.starts["queue_at_start"], *found.starts["in_beds_at_start"]):
+        assert one["patients"] >= 5
+        for entry in one.get("waited", {}).get("bins", ()):
+            assert entry["share"] == 0 or entry["share"] * one["patients"] > 4.5
+    numbers = found.observed.set_index("activity").to_numpy().ravel()
+    assert not {"1", "2", "3", "4"} & set(numbers)
+    shown = calibrate_log(read_events(log.drop(few)), drawing(), min_cell=1)
+    assert [one["patients"] for one in shown.starts["queue_at_start"] if one["step"] == "surgery"] == [3]
+
+
 def test_ages_tell_no_patient() -> None:
     law = ages_law(np.linspace(3, 90, 200))
     assert [one["share"] for one in law["bins"]] == [0.0, *[0.1] * 10]

@@ -28,6 +28,7 @@ class Asked:
     table: str
     columns: dict[str, str]
     window: tuple[date, date] | None
+    min_cell: int
     json: bool
     lang: Literal["sv", "en"]
 
@@ -41,7 +42,7 @@ def is_log(source: str, asked: Asked) -> bool:
 
 def calibrate(source: str, asked: Asked) -> None:
     """Reads the log, fits the pathway's numbers, writes the scenario, its parameters and parameter sets beside it."""
-    from flowsim import schema, tables
+    from flowsim import schema
     from flowsim.calibration import read_weekly
     from flowsim.calibration.log import calibrate_log
 
@@ -50,27 +51,49 @@ def calibrate(source: str, asked: Asked) -> None:
         drawing, _ = schema.read(schema.text_of(asked.pathway, kind="scenario file"), asked.pathway.as_posix())
     events = _read(source, asked)
     capacity = read_weekly(asked.capacity) if asked.capacity else None
-    found = calibrate_log(events, drawing, capacity, asked.window, lambda what: note(f"fitting {what} ..."))
+    found = calibrate_log(
+        events, drawing, capacity, asked.window, asked.min_cell, lambda what: note(f"fitting {what} ...")
+    )
     beside_it = Path("log") if "://" in source else Path(source)
     target = asked.out or (asked.pathway or beside_it).with_name(f"{beside_it.stem}_calibrated.yaml")
-    beside = target.with_name(f"{target.stem}_parameters.csv")
-    try:
-        found.to_yaml(target)
-        beside.write_text(tables.safe_text(found.table()).to_csv(index=False), encoding="utf-8")
-    except OSError as error:
-        raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
+    written = _write(found, target)
     if asked.json:
-        table = found.table().to_dict(orient="records")
-        rejected = [str(fault) for fault in found.rejected]
-        said = {"parameters": table, "assumed": list(found.assumed), "rejected": rejected}
-        out_json(
-            {"file": target.as_posix(), "weeks": found.window.weeks, "rejected_rows": events.rejected_rows, **said}
-        )
+        _show_json(found, events, target)
         return
     _show(found, events, asked.lang == "sv")
-    sets = target.with_name(f"{target.stem}_sets.csv")
-    written = ", ".join(path.as_posix() for path in (target, beside, sets))
-    out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {written}")
+    listed = ", ".join(path.as_posix() for path in written)
+    out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {listed}")
+
+
+def _write(found: LogCalibration, target: Path) -> list[Path]:
+    """The scenario with its parameter sets, and beside it the tables of parameters, visits and rows left out."""
+    from flowsim import tables
+
+    frames = {"parameters": found.table(), "visits": found.observed, "left_out": found.left_out()}
+    written = [target, target.with_name(f"{target.stem}_sets.csv")]
+    try:
+        found.to_yaml(target)
+        for name, frame in frames.items():
+            if len(frame):
+                written.append(target.with_name(f"{target.stem}_{name}.csv"))
+                written[-1].write_text(tables.safe_text(frame).to_csv(index=False), encoding="utf-8")
+    except OSError as error:
+        raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
+    return written
+
+
+def _show_json(found: LogCalibration, events: Events, target: Path) -> None:
+    out_json(
+        {
+            "file": target.as_posix(),
+            "weeks": found.window.weeks,
+            "rejected_rows": events.rejected_rows,
+            "parameters": found.table().to_dict(orient="records"),
+            "visits": found.observed.to_dict(orient="records"),
+            "assumed": list(found.assumed),
+            "rejected": [str(fault) for fault in found.rejected],
+        }
+    )
 
 
 def _read(source: str, asked: Asked) -> Events:
@@ -94,6 +117,8 @@ def _show(found: LogCalibration, events: Events, sv: bool) -> None:
         ]
         for one in found.parameters
     ]
+    visits = found.observed.set_axis(["steg" if sv else "step", *found.observed.columns[1:]], axis=1)
+    show(Sheet("Besök i loggen" if sv else "Visits in the log", list(visits.columns), visits.to_numpy().tolist()))
     show(Sheet("Parametrar" if sv else "Parameters", columns, rows))
     for fault in found.rejected[:LISTED]:
         note(f"{'Utelämnad' if sv else 'Left out'}: {fault}")

@@ -19,6 +19,7 @@ from flowsim.calibration.log.pathway import ENDS, Pathway
 from flowsim.calibration.log.reading import Events
 from flowsim.calibration.log.visits import Visits, Window, window_of
 from flowsim.errors import Fault
+from flowsim.sheets.small_cells import MIN_CELL, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,8 @@ class LogCalibration:
     assumed: tuple[str, ...]
     rejected: tuple[Fault, ...]
     source: str
+    observed: pd.DataFrame
+    """Rows by activity and outcome, with totals; small cells hidden (`observed`)."""
 
     def table(self) -> pd.DataFrame:
         """Columns parameter, value, low, high (95 %), n, how."""
@@ -49,6 +52,13 @@ class LogCalibration:
             for one in self.parameters
         ]
         return pd.DataFrame(rows, columns=["parameter", "value", "low", "high", "n", "how"])
+
+    def left_out(self) -> pd.DataFrame:
+        """Columns row, column, why: rows of the log that could not be used, at most 10,000; never a cell's value."""
+        import pandas as pd
+
+        rows = [(fault.line, fault.key, fault.message) for fault in self.rejected]
+        return pd.DataFrame(rows, columns=["row", "column", "why"])
 
     def scenario(self, name: str = "calibrated", number: int = 0, seed: int = 1) -> dict[str, Any]:
         """The scenario file as plain data; `number` 0: the estimates, above: a parameter set of input uncertainty."""
@@ -95,6 +105,7 @@ def calibrate_log(
     drawing: Mapping[str, Any] | None = None,
     capacity: pd.DataFrame | None = None,
     window: tuple[date, date] | None = None,
+    min_cell: int = MIN_CELL,
     progress: Callable[[str], None] | None = None,
 ) -> LogCalibration:
     """A log read along a drawing of the pathway.
@@ -105,6 +116,7 @@ def calibrate_log(
             one is drawn from the log, steps one after the other.
         capacity: a weekly table (`read_weekly`) with offered; without it capacity is censored by the queue.
         window: first Monday and last Sunday to use; default the log's whole weeks.
+        min_cell: no number of patients from 1 to one below this is written.
         progress: told what is being fitted.
     """
     said: list[str] = []
@@ -126,16 +138,25 @@ def calibrate_log(
         if progress:
             progress(what)
         found += fitted()
+    begins, few = today.starts(visits, path, min_cell)
     return LogCalibration(
         drawing=path.data,
         parameters=tuple(found),
-        starts=today.starts(visits, path),
+        starts=begins,
         start=today.start_of(visits),
         window=visits.window,
-        assumed=(*events.warnings, *said, *_assumed(path, found, capacity is not None, visits)),
+        assumed=(*events.warnings, *said, *_assumed(path, found, capacity is not None, visits), *few),
         rejected=events.rejected,
         source=events.source,
+        observed=observed(events.frame, min_cell),
     )
+
+
+def observed(frame: pd.DataFrame, min_cell: int = MIN_CELL) -> pd.DataFrame:
+    """Rows of the log by activity and outcome with totals, small cells hidden; empty columns are left out."""
+    counts = frame.groupby(["activity", "outcome"], observed=True).size().unstack(fill_value=0)
+    table = shown(counts.set_axis(counts.columns.astype(str), axis=1).set_axis(counts.index.astype(str)), min_cell)
+    return table.reset_index(names="activity")
 
 
 def _leaves(data: Any, where: str = "") -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 from flowsim.calibration.log.findings import ended
 from flowsim.calibration.log.pathway import Pathway
 from flowsim.calibration.log.visits import EPOCH, Visits
+from flowsim.sheets.small_cells import MIN_CELL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,44 +17,51 @@ if TYPE_CHECKING:
 BINS = 10
 
 
-def starts(visits: Visits, path: Pathway) -> dict[str, list[dict[str, Any]]]:
-    """`queue_at_start`, `in_beds_at_start` and `due_at_start` as the scenario language writes them."""
+def starts(
+    visits: Visits, path: Pathway, min_cell: int = MIN_CELL
+) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """(`queue_at_start`, `in_beds_at_start`, `due_at_start` as the scenario language writes them; what was left out).
+
+    No number of patients from 1 to one below `min_cell` is written: fewer are left out, and where a group has fewer,
+    groups are shared out as among all who ever came to the step.
+    """
     places = {name for name, one in path.data.get("resources", {}).items() if one.get("kind") == "places"}
     beside = {name for _, names, _ in path.splits() for name in names}
-    queues, beds = [], []
+    queues, beds, few = [], [], []
     for step in path.steps:
         rows = visits.last_of(step)
         if step in beside:
             continue
         waiting = rows[rows["start"].isna() & rows["end"].isna() & (path.lead(step) != "")]
-        if len(waiting):
-            queues.append(_queue(step, waiting, visits.now))
+        if len(waiting) >= min_cell:
+            queues.append(_queue(step, waiting, _shares(waiting, rows, min_cell), visits.now, min_cell))
         inside = rows[rows["start"].notna() & rows["end"].isna()] if path.lead(step) in places else rows[:0]
         if path.stay(step):
             stays = visits.last_of(path.stay(step))
             inside = stays[stays["end"].isna()]
-        if len(inside):
-            beds.append(
-                {"step": step, "patients": len(inside), "groups": _shares(inside), "remaining": _left(path, step)}
-            )
-    return {"queue_at_start": queues, "in_beds_at_start": beds, "due_at_start": due(visits, path)}
+        if len(inside) >= min_cell:
+            groups = _shares(inside, rows, min_cell)
+            beds.append({"step": step, "patients": len(inside), "groups": groups, "remaining": _left(path, step)})
+        few += [step] if 0 < len(waiting) < min_cell or 0 < len(inside) < min_cell else []
+    said = [f"fewer than {min_cell} wait or lie at {step} at the end of the log: left out" for step in few]
+    return {"queue_at_start": queues, "in_beds_at_start": beds, "due_at_start": due(visits, path)}, said
 
 
-def _queue(step: str, waiting: pd.DataFrame, now: float) -> dict[str, Any]:
+def _queue(step: str, waiting: pd.DataFrame, groups: dict[str, float], now: float, min_cell: int) -> dict[str, Any]:
     ages = np.sort(now - waiting["queued"].to_numpy())
     return {
         "name": f"{step}_today",
         "step": step,
         "patients": len(ages),
-        "waited": ages_law(ages, whole=True),
-        "groups": _shares(waiting),
+        "waited": ages_law(ages, whole=True, fewest=min_cell),
+        "groups": groups,
     }
 
 
-def ages_law(ages: np.ndarray, whole: bool = False) -> Any:
+def ages_law(ages: np.ndarray, whole: bool = False, fewest: int = MIN_CELL) -> Any:
     """Ages as a histogram of quantiles, so that no patient can be told; of fewer than 20, from youngest to oldest.
 
-    `whole`: in whole days, the youngest rounded down and the oldest up.
+    `whole`: in whole days, the youngest rounded down and the oldest up. `fewest`: patients in a bin at least.
     """
     if whole:
         ages = np.clip(np.round(ages), np.floor(ages[0]), None)
@@ -61,14 +69,15 @@ def ages_law(ages: np.ndarray, whole: bool = False) -> Any:
     if len(ages) < 20 or ages[-1] - ages[0] < 0.01:
         low, high = max(float(ages[0]), 0.0), max(float(ages[-1]), float(ages[0])) + 0.01
         return {"law": "uniform", "low": f"{low:.2f} days", "high": f"{high:.2f} days"}
-    ends = np.maximum.accumulate(np.round(np.quantile(ages, np.linspace(0, 1, BINS + 1)), 2))
+    bins = max(min(BINS, len(ages) // max(fewest, 1)), 1)
+    ends = np.maximum.accumulate(np.round(np.quantile(ages, np.linspace(0, 1, bins + 1)), 2))
     edges, shares = [float(ends[0])], [0.0]
     for end in ends[1:]:
         if end > edges[-1]:
             edges.append(float(end))
-            shares.append(1 / BINS)
+            shares.append(1 / bins)
         else:
-            shares[-1] += 1 / BINS
+            shares[-1] += 1 / bins
     if edges[0] <= 0:
         edges, shares = edges[1:], [shares[1] + shares[0], *shares[2:]]
     shares = [round(share, 4) for share in shares]
@@ -127,7 +136,13 @@ def _due(name: str, parts: list[tuple[np.ndarray, pd.DataFrame]]) -> dict[str, A
 
     left = np.sort(np.concatenate([one for one, _ in parts]))
     came = pd.concat([one[["group"]] for _, one in parts])
-    return {"name": f"{name}_due", "step": name, "patients": len(left), "due": ages_law(left), "groups": _shares(came)}
+    return {
+        "name": f"{name}_due",
+        "step": name,
+        "patients": len(left),
+        "due": ages_law(left),
+        "groups": _shares(came, came, 1),
+    }
 
 
 def _left(path: Pathway, step: str) -> Any:
@@ -145,9 +160,14 @@ def _left(path: Pathway, step: str) -> Any:
     return path.steps[step].get("duration", stay.get("duration", "1 day"))
 
 
-def _shares(rows: pd.DataFrame) -> dict[str, float]:
+def _shares(rows: pd.DataFrame, everybody: pd.DataFrame, min_cell: int) -> dict[str, float]:
+    """Shares of groups; where a group is small, those of everybody, and of these the groups that are not small."""
     counts = rows["group"].astype(str).value_counts(sort=False)
-    shares = {name: round(float(count) / len(rows), 6) for name, count in counts.items() if count}
+    if counts.between(1, min_cell - 1).any():
+        counts = everybody["group"].astype(str).value_counts(sort=False)
+        large = counts[counts >= min_cell]
+        counts = large if len(large) else counts
+    shares = {name: round(float(count / counts.sum()), 6) for name, count in counts.items() if count}
     last = list(shares)[-1]
     shares[last] = round(1 - sum(share for name, share in shares.items() if name != last), 6)
     return shares
