@@ -1,10 +1,14 @@
-"""Engines: (plan, draws) -> rows. Every engine returns the same rows for the same plan and draws."""
+"""Engines: (plan, draws) -> rows. Every engine returns the same rows for the same plan and draws.
+
+What an engine lacks stands in `features.LACKS`; a plan that uses it is refused by name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
 
+from flowsim.engines.features import refuse_lacking
 from flowsim.errors import FlowsimError
 from flowsim.plan.model import Draws, Plan
 from flowsim.tables import Rows
@@ -36,7 +40,8 @@ def must_compile(name: str) -> bool:
 
 
 def run(plan: Plan, draws: Draws, engine: str = "simpy") -> Rows:
-    """One replication by the named engine; FlowsimError if there is no such engine."""
+    """One replication by the named engine; FlowsimError if there is no such engine, or it lacks what the plan uses."""
+    refuse_lacking(plan, engine)
     return _engine(engine)(plan, draws)
 
 
