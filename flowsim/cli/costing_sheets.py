@@ -75,7 +75,7 @@ def unit_costs(frame: pd.DataFrame, words: Words, view: str) -> Sheet:
         else ["care service", "unit", "quantity", "variable", "step-fixed", "fixed", "full cost", "full absorption"]
     )
     money = ["variable_unit_sek", "full_cost_step_fixed_sek", "full_cost_fixed_sek", "full_cost_sek"]
-    money.append("full_absorption_unit_sek")
+    money.append("full_cost_sek_full_absorption")
     rows = [
         [str(row["name"]), str(row["unit"]), words.number(row["quantity"], 0), *(_sek(words, row[m]) for m in money)]
         for row in frame.to_dict("records")

@@ -48,7 +48,7 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
 def both_views(found: Costing) -> pd.DataFrame:
     """Unit costs with idle apart, and beside them with idle spread on the same services.
 
-    Columns: those of `services.unit_costs`, and full_absorption_unit_sek.
+    Columns: those of `services.unit_costs`, and full_cost_sek_full_absorption.
     """
     frames = {}
     for view in ("standard", "full"):
@@ -58,7 +58,7 @@ def both_views(found: Costing) -> pd.DataFrame:
         frames[view] = unit_costs(services, found.inputs)
     used, quantity = frames["full"]["full_cost_used_sek"], frames["full"]["quantity"]
     per = (used / quantity.where(quantity > 0)).round(2)
-    return frames["standard"].assign(full_absorption_unit_sek=per)
+    return frames["standard"].assign(full_cost_sek_full_absorption=per)
 
 
 def capacity_table(found: Costing) -> pd.DataFrame:
@@ -105,7 +105,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "full_cost_variable_sek": ("variable, SEK", "Rörlig, kr"),
     "full_cost_fixed_sek": ("fixed, SEK", "Fast, kr"),
     "full_cost_used_sek": ("full cost of all units, SEK", "Fullkostnad för alla enheter, kr"),
-    "full_absorption_unit_sek": ("full absorption per unit, SEK", "Med ledig kapacitet per enhet, kr"),
+    "full_cost_sek_full_absorption": ("full absorption per unit, SEK", "Med ledig kapacitet per enhet, kr"),
     "full_cost_staff_sek": ("staff, SEK", "Personal, kr"),
     "full_cost_room_sek": ("rooms, SEK", "Lokaler, kr"),
     "full_cost_equipment_sek": ("equipment, SEK", "Utrustning, kr"),
