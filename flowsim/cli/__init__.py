@@ -270,6 +270,33 @@ def budget(
 
 
 @app.command()
+def indicators(
+    data: Annotated[
+        Path, typer.Argument(help="A study's folder, or monthly data: CSV, xlsx or a folder of CSV files.")
+    ],
+    mapping: Annotated[
+        Path | None, typer.Option(help="Of a study: the file (YAML) that says which steps and hours count.")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="Of a study: which scenario; default the baseline.")] = "",
+    hours_per_fte: Annotated[float, typer.Option(help="Hours a full-time equivalent works in a month.")] = 165,
+    replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Of a study: runs made again.")] = 5,
+    engine: Annotated[Literal["simpy", "compiled", "auto"], typer.Option(help="Of a study: engine.")] = "simpy",
+    out: Annotated[Path | None, typer.Option(help="Workbook (.xlsx) or folder of CSV files to write.")] = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Ten productivity indicators by month, cost per DRG point, BUK and TAK; definitions in the output.
+
+    Example: flowsim indicators calibration/indicators/actual.csv --lang sv
+    """
+    from flowsim.cli import indicating
+
+    with spoken():
+        asked = indicating.Asked(mapping, scenario, hours_per_fte, replications, engine, out, json, lang.code)
+        indicating.indicators(data, asked)
+
+
+@app.command()
 def report(
     study: Annotated[Path, typer.Argument(help="A study's folder, outputs/<study>.")],
     json: Json = False,

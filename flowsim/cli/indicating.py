@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flowsim.cli.indicator_words import ALSO_DEFINED, CELLS, HEADINGS, OUTSIDE, SHEETS
 from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.cli.shown import records
 from flowsim.errors import FlowsimError
@@ -18,34 +19,10 @@ if TYPE_CHECKING:
     from flowsim.costs.payment import Activity
     from flowsim.scenario import Scenario
     from flowsim.schema.indicators import RunIndicators
+    from flowsim.sheets.forms import Form
     from flowsim.tables import Results
 
 Sheets = dict[str, "pd.DataFrame"]
-SHEETS: dict[str, tuple[str, str]] = {
-    "months": ("months", "Månader"),
-    "indicators": ("indicators", "Indikatorer"),
-    "tak": ("TAK by resource", "TAK per resurs"),
-    "buk": ("BUK by resource", "BUK per resurs"),
-    "definitions": ("definitions", "Definitioner"),
-}
-HEADINGS: dict[str, tuple[str, str]] = {
-    "period": ("month", "Månad"), "number": ("no", "Nr"), "value": ("value", "Värde"), "low": ("low", "Låg"),
-    "high": ("high", "Hög"), "n": ("replications", "Körningar"), "reason": ("why empty", "Varför tomt"),
-    "spread": ("spread March 2017", "Spridning mars 2017"), "outside": ("outside the spread", "Utanför spridningen"),
-    "unit": ("unit", "Enhet"), "name": ("indicator", "Indikator"), "formula": ("definition", "Definition"),
-    "better": ("better is", "Bättre är"),
-    "hours_per_fte": ("hours per FTE and month", "Timmar per årsarbetare och månad"),
-    "resource": ("resource", "Resurs"), "theoretical": ("planned", "Planerat"), "t": ("T", "T"), "a": ("A", "A"),
-    "k": ("K", "K"), "tak": ("TAK", "TAK"), "capacity": ("capacity, TAK x planned", "Kapacitet, TAK x planerat"),
-    "booked": ("booked", "Bokade"), "done": ("done", "Utförda"),
-    "returns": ("unplanned returns", "Oplanerade återbesök"), "planned_hours": ("planned hours", "Planerade timmar"),
-    "value_hours": ("value-adding hours", "Värdeskapande timmar"),
-    "b": ("B", "B"), "u": ("U", "U"), "k_definition": ("K, done/(done+returns)", "K, utförda/(utförda+återbesök)"),
-    "k_of_done": ("K, (done-returns)/done", "K, (utförda-återbesök)/utförda"), "scenario": ("scenario", "Scenario"),
-    "buk_definition": ("BUK by definition", "BUK enligt definitionen"),
-    "buk_of_done": ("BUK by the example", "BUK enligt exemplet"),
-}  # fmt: skip
-OUTSIDE = {"above": "över", "below": "under"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +51,8 @@ def indicators(path: Path, asked: Asked) -> None:
     if not asked.hours_per_fte > 0:
         raise refuse("--hours-per-fte", "must be above 0.")
     sheets = _of_study(path, asked) if (path / "run.json").is_file() else _of_table(path, asked)
-    numbers = dict.fromkeys(sheets["indicators"]["number"])
-    sheets["definitions"] = definitions_table(numbers, asked.lang, asked.hours_per_fte)
+    numbers = dict.fromkeys(sheets["indicators"]["number"]) if "indicators" in sheets else {}
+    sheets["definitions"] = _also(definitions_table(numbers, asked.lang, asked.hours_per_fte), sheets, asked.sv)
     written = _write(sheets, asked)
     if asked.json:
         out_json({"hours_per_fte": asked.hours_per_fte, "written": written}
@@ -86,8 +63,67 @@ def indicators(path: Path, asked: Asked) -> None:
         out(f"{'Skrivet' if asked.sv else 'Written'}: {name}")
 
 
+def _also(definitions: pd.DataFrame, sheets: Sheets, sv: bool) -> pd.DataFrame:
+    """The definitions with those of TAK, BUK and backlog, where there are tables of them."""
+    import pandas as pd
+
+    more = [
+        {"number": number, "name": name[sv], "formula": formula[sv]}
+        for start, number, name, formula in ALSO_DEFINED
+        if any(sheet.startswith(start) for sheet in sheets)
+    ]
+    both = pd.concat([definitions, pd.DataFrame(more)], ignore_index=True) if more else definitions
+    texts = ["number", "name", "unit", "formula", "better", "spread"]
+    return both.reindex(columns=[*texts, "hours_per_fte"]).fillna(dict.fromkeys(texts, ""))
+
+
 def _of_table(path: Path, asked: Asked) -> Sheets:
-    """Indicators of actual data."""
+    """Indicators, BUK and backlogs of actual data: whatever the file, workbook or folder has."""
+    from flowsim.costs.indicators.actual import MONTHLY
+    from flowsim.measures import own_counts
+    from flowsim.sheets import read_book, read_table
+    from flowsim.sheets.forms import framed
+
+    forms = (own_counts.BUK, own_counts.BACKLOG, MONTHLY)
+    if path.suffix.lower() == ".xlsx" or path.is_dir():
+        book = read_book(path)
+        frames = {form.name: book.read(form) for form in forms[:2] if book.has(form)}
+        monthly = book.has(MONTHLY) or not frames
+    else:
+        table = read_table(path)
+        frames = {form.name: framed(table, form) for form in forms[:2] if _is(form, table.headings)}
+        monthly = not frames
+    return {**_counted(frames), **(_monthly(path, asked) if monthly else {})}
+
+
+def _is(form: Form, headings: Sequence[str]) -> bool:
+    """Does a table have most of a form's columns?"""
+    from flowsim.sheets.forms import squeezed
+
+    known = {squeezed(heading) for heading in headings}
+    found = [any(squeezed(name) in known for name in (one.name, *one.also)) for one in form.columns]
+    return 2 * sum(found) > len(found)
+
+
+def _counted(frames: Sheets) -> Sheets:
+    """BUK and backlogs worked out."""
+    from flowsim.measures import own_counts
+
+    made: Sheets = {}
+    if "buk" in frames:
+        frame = frames["buk"]
+        made["buk_counts"] = own_counts.buk_of_counts(frame).drop(columns="quality")
+        changes = own_counts.buk_changes(frame)
+        if len(changes):
+            made["buk_changes"] = changes.drop(columns=["quality", "value_time"])
+            made["buk_split"] = own_counts.buk_split(frame)
+    if "backlog" in frames:
+        made["backlog"] = own_counts.backlog_of_counts(frames["backlog"])
+    return made
+
+
+def _monthly(path: Path, asked: Asked) -> Sheets:
+    """Indicators of monthly quantities."""
     from flowsim.costs.indicators.actual import read_monthly
     from flowsim.costs.indicators.monthly import indicators, wide
 
@@ -182,22 +218,25 @@ def _write(sheets: Sheets, asked: Asked) -> list[str]:
 
 
 def _show(sheets: Sheets, asked: Asked) -> None:
-    """Months, resources and definitions; what is empty is said once, with the reason."""
+    """Every table, definitions last; then what is empty, with the reason."""
+    for name in (name for name in SHEETS if name in sheets and name != "indicators"):
+        frame = sheets[name].drop(columns=["scenario"], errors="ignore")
+        frame = frame[[column for column in frame.columns if (frame[column].notna() & frame[column].ne("")).any()]]
+        _table(SHEETS[name][asked.sv], frame, asked.sv)
+    if "indicators" in sheets:
+        _remarks(sheets["indicators"], asked)
+
+
+def _remarks(found: pd.DataFrame, asked: Asked) -> None:
+    """What is empty and why, what lies outside the printed spread, and what not to do with it."""
     from flowsim.costs.indicators.actual import SWEDISH
 
-    for name in ("months", "tak", "buk", "definitions"):
-        if name in sheets:
-            frame = sheets[name].drop(columns=["scenario"], errors="ignore")
-            frame = frame[[column for column in frame.columns if frame[column].notna().any()]]
-            _table(SHEETS[name][asked.sv], frame, asked.sv)
-    empty = sheets["indicators"]
-    empty = empty[empty["reason"].str.startswith("0:")]
+    empty = found[found["reason"].str.startswith("0:")]
     for row in empty.itertuples():
         unit = f"{row.unit} " if getattr(row, "unit", "") else ""
         what = SWEDISH.get(row.reason[3:], row.reason[3:]) if asked.sv else row.reason[3:]
         note(f"{unit}{row.period}, {row.number}: {'tomt' if asked.sv else 'empty'}, {what} = 0")
-    far = sheets["indicators"]
-    far = far[far["outside"] != ""].groupby(["number", "outside", "spread"], sort=False).size()
+    far = found[found["outside"] != ""].groupby(["number", "outside", "spread"], sort=False).size()
     for (number, side, spread), months in far.items():
         english = f"No {number}: {months} of the months {side} the spread printed in March 2017 ({spread})."
         swedish = (
@@ -222,8 +261,8 @@ def _table(title: str, frame: pd.DataFrame, sv: bool) -> None:
 def _worded(frame: pd.DataFrame, sv: bool) -> pd.DataFrame:
     """Words and printed spreads in Swedish."""
     out = frame.copy()
-    if sv and "outside" in out:
-        out["outside"] = [OUTSIDE.get(cell, cell) for cell in out["outside"]]
+    for column in (c for c in ("outside", "quality_said", "value_time_said", "of") if sv and c in out):
+        out[column] = [CELLS.get(cell, cell) for cell in out[column]]
     if sv and "spread" in out:
         out["spread"] = [_sv(cell) for cell in out["spread"]]
     return out

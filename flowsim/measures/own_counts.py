@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from flowsim.measures.backlog import backlog
@@ -32,7 +33,7 @@ BACKLOG = Form(
     "backlog",
     (
         Column("name", also=("Namn",)),
-        Column("missing", "number", also=("Uteblivna", "Uteblivna operationer"), least=0),
+        Column("missing", "number", required=False, also=("Uteblivna", "Uteblivna operationer"), least=0),
         Column("normal_per_day", "number", also=("Normalt per dag",), least=0.001),
         Column("queue", "number", required=False, also=("Kö",), least=0),
         Column("accepted_queue", "number", required=False, also=("Accepterad kö",), empty=0.0, least=0),
@@ -63,7 +64,7 @@ def buk_of_counts(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def buk_changes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Each period beside the one before, under every reading: resource, from, to, then the columns of `buk.readings`."""
+    """Each period beside the one before, under every reading: resource, before, after, and columns of `readings`."""
     found = [
         readings(_period(old), _period(new)).assign(resource=old.resource, before=old.period, after=new.period)
         for old, new in _pairs(frame)
@@ -76,7 +77,7 @@ def buk_changes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def buk_split(frame: pd.DataFrame) -> pd.DataFrame:
-    """What more planned, B and K gave, by Shapley: resource, before, after, of (good_contacts or done), planned, b, k."""
+    """What more planned, B and K gave, by Shapley: resource, before, after, of (good contacts, done), planned, b, k."""
     rows = []
     for old, new in _pairs(frame):
         for of, parts in gained(_period(old), _period(new)).items():
@@ -85,7 +86,7 @@ def buk_split(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def backlog_of_counts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Backlogs in working days: name, missing, missing_days, queue_days, catching_up_days (see `backlog.Backlog`)."""
+    """Backlogs in working days: name, missing, missing_days, queue_days, catching_up_days (NaN: never, or unknown)."""
     rows = []
     for row in frame.itertuples():
         found = backlog(
@@ -97,7 +98,8 @@ def backlog_of_counts(frame: pd.DataFrame) -> pd.DataFrame:
             pace_per_day=row.pace_per_day,
         )
         rows.append([row.name, row.missing, found.missing_days, found.queue_days, found.catching_up_days])
-    return pd.DataFrame(rows, columns=["name", "missing", "missing_days", "queue_days", "catching_up_days"])
+    frame = pd.DataFrame(rows, columns=["name", "missing", "missing_days", "queue_days", "catching_up_days"])
+    return frame.replace(np.inf, np.nan)
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[Any, Any]]:
