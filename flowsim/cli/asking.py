@@ -69,3 +69,37 @@ def clear_backlog(
     lists = {"half": half, "from_": from_, "to": to, "days": days, "hours": hours, "price": price, "curve": curve}
     with spoken():
         answering.ask("clear_backlog", wish, **own, **lists)
+
+
+@app.command("weekly-pace")
+def weekly_pace(
+    scenario: Scenario,
+    step: Annotated[str, typer.Option(help="The step that is waited for.")] = "surgery",
+    weeks: Annotated[float, typer.Option(min=1, help="Weeks in which the queue is to be cleared.")] = 26,
+    by: Annotated[str, typer.Option(help="The date instead of weeks, 2027-06-30.")] = "",
+    confidence: Annotated[str, typer.Option(help="The chance asked for, beside 50%.")] = "90%",
+    over: Annotated[int, typer.Option(min=0, help="Target: nobody waits longer than so many days.")] = 90,
+    queue: Annotated[int | None, typer.Option(min=0, help="Target instead: at most so many wait.")] = None,
+    price: Annotated[float | None, typer.Option(help="SEK per extra slot; default the unit cost file's.")] = None,
+    further: With = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    engine: Engine = "auto",
+    seconds: Seconds = 45,
+    independent: Independent = False,
+    out: Out = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Five numbers of a waiting list by hand, the same simulated, and why they differ.
+
+    Example: flowsim ask weekly-pace scenarios/ortho_today.yaml --by 2027-06-30
+    """
+    from flowsim.cli import answering
+
+    wish = answering.Wish(
+        scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
+    )
+    own = {"step": step, "weeks": weeks, "by": by, "confidence": confidence, "over": over, "queue": queue}
+    with spoken():
+        answering.ask("weekly_pace", wish, price=price, **own)

@@ -17,7 +17,7 @@ from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
 
-QUESTIONS: dict[str, str] = {"clear_backlog": "clear_backlog", "bottleneck": "bottleneck"}
+QUESTIONS: dict[str, str] = {"clear_backlog": "clear_backlog", "weekly_pace": "weekly_pace", "bottleneck": "bottleneck"}
 """Question -> its module."""
 __all__ = ["QUESTIONS", "Answer", "Asked", "ask"]
 
