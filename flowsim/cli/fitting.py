@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +12,7 @@ from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.errors import FlowsimError
 
 if TYPE_CHECKING:
-    from flowsim.calibration import Calibration, ResourceCalibration
-
-POISSON_REFUSED = 0.01
-
+    from flowsim.calibration import Calibration
 
 Window = tuple[date, date] | None
 
@@ -109,10 +106,17 @@ def days_of(text: str) -> Window:
 
 
 def _show(found: Calibration, target: Path, sv: bool) -> None:
+    from flowsim.report.fit.assumed import in_swedish
+    from flowsim.report.fit.sentences import Saying
+    from flowsim.report.words import Words
+
     for one in found.resources.values():
-        out(f"{one.resource}: {one.weeks} {'veckor' if sv else 'weeks'}, {one.window[0]} – {one.window[1]}")
-        for line in (*_sentences(one, sv), *_judged(one, found, sv)):
-            out(f"  {line}")
+        saying = Saying(one, found.exclude, Words("sv" if sv else "en"))
+        out(one.resource)
+        lines = (saying.lead, saying.weeks, saying.distribution, saying.season, saying.dispersion, saying.luck)
+        for line in (*lines, saying.hours, saying.verdict, saying.back_test):
+            if text := line():
+                out(f"  {text}")
         columns = ["veckor", "antal", "mål per vecka"] if sv else ["weeks", "number", "target a week"]
         rows = [
             [f"{_level(plan.name, sv)} ({plan.at_least:.0f}–{plan.at_most:.0f})", str(plan.weeks), f"{plan.target:.0f}"]
@@ -126,60 +130,23 @@ def _show(found: Calibration, target: Path, sv: bool) -> None:
             )
         )
         for text in one.assumed:
-            note(f"{'Antaget' if sv else 'Assumed'}: {text}")
+            note(f"{'Antaget' if sv else 'Assumed'}: {in_swedish(text) if sv else text}")
     out(f"{'Skrivet' if sv else 'Written'}: {target.as_posix()}")
     name = next(iter(found.resources))
     out(f"  luck: {{calibration: {target.name}, resource: {name}}}")
+    for said in _together(found, target, sv):
+        out(said)
 
 
-SAID_EN = (
-    "Level {level:.1f} a week ({low:.1f}–{high:.1f}).",
-    "Median {median:.0f}, mean {mean:.1f}: {below} of {weeks} weeks lie below the mean; do not plan on the mean.",
-    "Season: {season}. Holidays: {holidays}. Trend {trend:+.1%} a year.",
-    "Variance/mean {d:.2f} once season is taken out ({raw:.2f} raw); Poisson {fits} (p {p:.3f}).",
-    "Luck: {law}.",
-)
-SAID_SV = (
-    "Nivå {level:.1f} per vecka ({low:.1f}–{high:.1f}).",
-    "Median {median:.0f}, medel {mean:.1f}: {below} av {weeks} veckor ligger under medel; planera inte på medel.",
-    "Säsong: {season}. Helger: {holidays}. Trend {trend:+.1%} per år.",
-    "Varians/medel {d:.2f} när säsongen räknats bort ({raw:.2f} rått); Poisson {fits} (p {p:.3f}).",
-    "Tur och otur: {law}.",
-)
-
-
-def _sentences(one: ResourceCalibration, sv: bool) -> list[str]:
-    """What was found, one sentence for each thing."""
-    none = "ingen funnen" if sv else "none found"
-    good = one.dispersion.poisson_p >= POISSON_REFUSED
-    words = {
-        "level": one.level.value,
-        "low": one.level.interval[0],
-        "high": one.level.interval[1],
-        "median": one.described.median,
-        "mean": one.described.mean,
-        "below": one.described.below_mean,
-        "weeks": one.described.weeks,
-        "season": ", ".join(f"{weeks}: {factor:.2f}" for weeks, factor in one.season) or none,
-        "holidays": ", ".join(f"{name} {factor:.2f}" for name, factor in one.holidays.items()) or none,
-        "trend": one.trend_per_year,
-        "d": one.dispersion.variance_to_mean,
-        "raw": one.described.variance_to_mean,
-        "fits": ("passar" if sv else "fits") if good else ("passar inte" if sv else "does not fit"),
-        "p": one.dispersion.poisson_p,
-        "law": " ".join(f"{key} {value}" for key, value in one.luck.items() if not isinstance(value, list | dict)),
-    }
-    return [text.format(**words) for text in (SAID_SV if sv else SAID_EN)]
-
-
-def _judged(one: ResourceCalibration, found: Calibration, sv: bool) -> list[str]:
-    """Weeks that stand out, whether history is reproduced, and the forecast of weeks held out."""
-    from flowsim.report.fit.sentences import Saying
-    from flowsim.report.words import Words
-
-    saying = Saying(one, found.exclude, Words("sv" if sv else "en"))
-    unstable = bool(one.stability.breaks or one.stability.spells)
-    return [text for text in (saying.weeks() if unstable else "", saying.verdict(), saying.back_test()) if text]
+def _together(found: Calibration, target: Path, sv: bool) -> Iterator[str]:
+    """Resources whose weeks go together, and the line by which a scenario takes that over."""
+    pairs = [one for one in found.together if one.kept]
+    for one in pairs:
+        low, high = one.interval
+        said = f"{one.first}, {one.second}: r {one.correlation:.2f} ({low:.2f} – {high:.2f})"
+        yield f"{'Goda och dåliga veckor följs åt' if sv else 'Good and bad weeks go together'}: {said}"
+    if pairs or any(one.hours_luck for one in found.resources.values()):
+        yield f"  luck_together: [{{calibration: {target.name}}}]"
 
 
 def _level(name: str, sv: bool) -> str:

@@ -61,7 +61,7 @@ def _part(number: int, saying: Saying) -> dict[str, Any]:
         "anchor": f"resource_{number}",
         "name": plain(saying.words.name(saying.one.resource)),
         "verdict": saying.verdict(),
-        "lead": saying.lead(),
+        "lead": " ".join((saying.lead(), saying.dispersion(), saying.luck())),
         "panels": list(_panels(saying)),
         "not_trusted_heading": saying.tell("trusted_not"),
         "not_trusted": saying.not_trusted(),
@@ -105,7 +105,7 @@ def _numbers(one: Any) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for k, inner in enumerate(value):
                 yield from walk(f"{name}.{inner.get('name') or inner.get('law') or inner.get('way') or k}", inner)
-        elif name != "assumed" and name != "luck.values":
+        elif name != "assumed" and not name.endswith("luck.values"):
             yield name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     yield from walk("", written(one))

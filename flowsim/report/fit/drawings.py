@@ -39,7 +39,7 @@ def weeks(saying: Saying, panel: Axes) -> None:
         first, last = ((day.toordinal() - 1) // 7 for day in (left.first, left.last))
         panel.axvspan(first, last + 1, color=canvas.GRID, linewidth=0)
     ticks = np.linspace(0, len(seen) - 1, 8).astype(int)
-    panel.set_xticks(at[ticks], [seen["week"].iloc[k] for k in ticks])
+    panel.set_xticks(at[ticks], [saying.week(seen["week"].iloc[k]) for k in ticks])
     panel.set_ylim(0, 1.2 * float(seen["seen"].max()))
     panel.set_ylabel(saying.tell("axis_week"))
     canvas.number_axis(panel.yaxis, saying.words)
@@ -152,7 +152,7 @@ def back_test(saying: Saying, panel: Axes) -> None:
     colors = [canvas.SCENARIO if score.way == found.way else canvas.BASELINE for score in scores]
     panel.barh(range(len(scores)), [score.crps for score in scores], color=colors)
     for k, score in enumerate(scores):
-        said = f"{saying.words.number(score.crps, 2)}   80 %: {score.covered_80}/{found.weeks}"
+        said = f"{saying.words.number(score.crps, 2)}   {saying.words.percent(0.8)}: {score.covered_80}/{found.weeks}"
         panel.text(score.crps * 1.01, k, said, va="center", color=canvas.MUTED)
     _names(panel, [saying.tell(score.way) for score in scores])
     panel.set_xlim(0, max(score.crps for score in scores) * 1.3)

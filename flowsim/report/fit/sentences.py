@@ -9,7 +9,8 @@ from flowsim.calibration import Exclusion, ResourceCalibration
 from flowsim.report.fit.texts import TEXTS
 from flowsim.report.words import LANGUAGES, Words, plain
 
-PASSES = 0.05
+PASSES, REFUSED, TIED = 0.05, 0.01, 2.0
+"""A law passes at this p; Poisson is said not to fit below that; laws this near in AIC are as good."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,36 @@ class Saying:
         """Weeks, window and level."""
         level, n = self.one.level, self.words.number
         low, high = (n(end, 1) for end in level.interval)
-        first, last = self.one.window
+        first, last = (self.week(label) for label in self.one.window)
         return self.tell(
             "lead", weeks=self.one.weeks, first=first, last=last, level=n(level.value, 1), low=low, high=high
         )
+
+    def week(self, label: str) -> str:
+        """A week as it is said: 2017-W49, in Swedish 2017 v. 49."""
+        if self.words.lang != "sv":
+            return label
+        year, _, week = label.rpartition("W")
+        return f"{year.rstrip('-')} v. {int(week)}".strip()
+
+    def dispersion(self) -> str:
+        """Variance over mean, raw and around the model, and whether that can be Poisson."""
+        found, n = self.one.dispersion, self.words.number
+        key = "dispersion_poisson" if found.poisson_p >= REFUSED else "dispersion_more"
+        raw, phi = n(self.one.described.variance_to_mean, 2), n(found.variance_to_mean, 2)
+        return self.tell(key, raw=raw, phi=phi, p=self._p(found.poisson_p))
+
+    def luck(self) -> str:
+        """How a week's luck is drawn, and why from that law if another has a lower AIC."""
+        luck, n = self.one.luck, self.words.number
+        if luck["law"] in ("bootstrap", "classes"):
+            return self.tell(f"luck_{luck['law']}", weeks=luck.get("block_weeks", 1))
+        best = min((fit for fit in self.one.fits if fit.p >= PASSES), key=lambda fit: fit.aic, default=None)
+        own = next((fit for fit in self.one.fits if fit.law == luck["law"]), None)
+        tied = best and own and own.law != best.law and own.p >= PASSES and own.aic - best.aic <= TIED
+        why = self.tell("luck_tied", best=self.tell(best.law)) if best and tied else ""
+        law = self.tell(str(luck["law"]))
+        return self.tell("luck_law", law=law, cv=n(float(luck["cv"]), 2), lag=n(float(luck["lag1"]), 2), why=why)
 
     def verdict(self) -> str:
         """Whether history is reproduced."""
@@ -49,9 +76,11 @@ class Saying:
         else:
             text = self.tell("weeks_level", level=n.number(one.described.mean), out=out)
         if one.stability.breaks:
-            text += self.tell("broken", breaks=", ".join(change.week for change in one.stability.breaks))
+            text += self.tell("broken", breaks=", ".join(self.week(change.week) for change in one.stability.breaks))
         if one.without:
-            spells = ", ".join(f"{spell.first}–{spell.last}" for spell in one.stability.spells)
+            between = "–" if n.lang == "en" else " till "
+            ends = [(self.week(spell.first), self.week(spell.last)) for spell in one.stability.spells]
+            spells = ", ".join(f"{first}{between}{last}" for first, last in ends)
             phi, lag = n.number(one.without.variance_to_mean, 2), n.number(one.without.lag1, 2)
             text += self.tell("spells", spells=spells, phi=phi, lag=lag)
         return text

@@ -16,6 +16,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Verdict: the simulated years look like the history.",
     ),
     "does_not": ("Omdöme: modellen återger inte {what}.", "Verdict: the model does not reproduce {what}."),
+    "dispersion_more": (
+        "Varians genom medel är {phi} utan säsong och trend ({raw} rått): mer än slumpen i antalet (p {p}).",
+        "Variance over mean is {phi} without season and trend ({raw} raw): more than counting gives (p {p}).",
+    ),
+    "dispersion_poisson": (
+        "Varians genom medel är {phi} utan säsong och trend ({raw} rått): slumpen i antalet räcker (p {p}).",
+        "Variance over mean is {phi} without season and trend ({raw} raw): counting explains it (p {p}).",
+    ),
+    "luck_law": (
+        "En veckas tur och otur dras ur {law}: variationskoefficient {cv}, samband med nästa vecka {lag}{why}.",
+        "A week's luck is drawn from the {law}: CV {cv}, correlation with the next week {lag}{why}.",
+    ),
+    "luck_tied": (" (lika bra som {best}: AIC inom 2)", " (as good as the {best}: AIC within 2)"),
+    "luck_bootstrap": (
+        "En veckas tur och otur dras ur historiens egna veckor, {weeks} i rad.",
+        "A week's luck is drawn from history's own weeks, {weeks} in a row.",
+    ),
+    "luck_classes": (
+        "Veckor dras som låga, mellan eller höga.",
+        "Weeks are drawn as low, mid or high.",
+    ),
     "assumed": ("Antaget", "Assumed"),
     "numbers": ("Talen", "The numbers"),
     # weeks
@@ -149,7 +170,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "axis_aic": ("AIC över det lägsta (kort är bra)", "AIC above the lowest (short is good)"),
     "axis_band": ("inom de simulerade årens mittersta 95 %", "within the middle 95% of the simulated years"),
     "axis_crps": ("prognosfel (CRPS), antal per vecka", "forecast error (CRPS), number a week"),
-    "mark_seen": ("sett", "seen"),
+    "mark_seen": ("utfall", "seen"),
     "mark_expected": ("väntat", "expected"),
     "mark_mean": ("medel", "mean"),
     "mark_median": ("median", "median"),
