@@ -168,7 +168,7 @@ def test_a_controllers_own_workbook_from_faults_to_unit_costs(tmp_path: Path) ->
     done = flowsim("kpp", folder)
     assert done.exit_code == 2
     assert "key of 1030 = ftee\n  A supporting cost centre needs a key of Nycklar.csv: fte, m2" in done.output
-    assert "account = 4999\n  Is not in Konton.csv: 1 234.50 SEK in 1 rows" in done.output
+    assert "account = 4999\n  Is not in Konton.csv: 1 234.50 SEK in 1 row." in done.output
     centres.write_text(right, encoding="utf-8")
     ledger.write_text(text.replace("1.234,50", "1 234,50").replace(";4999;", ";5010;"), encoding="utf-8")
     done = flowsim("kpp", folder, "--unit-costs", tmp_path / "kpp.yaml", "--lang", "sv")

@@ -250,7 +250,9 @@ def test_names_that_no_list_holds_are_told_at_once(small: Inputs) -> None:
     with pytest.raises(InputError) as caught:
         checked(wrong)
     said = [str(fault) for fault in caught.value.faults]
-    assert said[0].startswith("ledger.csv, line 12: cost_centre = 3099\n  Is not in cost_centres.csv: 1 234.50 SEK")
+    assert said[0].startswith(
+        "ledger.csv, line 12: cost_centre = 3099\n  Is not in cost_centres.csv: 1 234.50 SEK in 1 row."
+    )
     assert "account = 4999" in said[1]
     wrong = changed(small, "cost_centres", {"cost_centre": "1010"}, key="m3")
     with pytest.raises(InputError, match=r"A supporting cost centre needs a key of keys\.csv: fte, m2"):

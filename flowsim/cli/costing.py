@@ -171,7 +171,8 @@ def _shown(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> Non
     out(sheets.title(found, words))
     show(sheets.unit_costs(tables["unit_costs"], words, found.view))
     show(sheets.groups(tables["groups"].head(MOST_GROUPS), words))
-    show(sheets.outliers(tables["outliers"], words))
+    if tables["outliers"]["outliers"].any():
+        show(sheets.outliers(tables["outliers"], words))
     show(sheets.reconciliation(found, words))
     show(sheets.capacity(tables["capacity"], words))
     show(sheets.methods(tables["methods_centres"], words))

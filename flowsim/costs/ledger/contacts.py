@@ -133,7 +133,13 @@ def outlier_summary(contacts: Contacts) -> pd.DataFrame:
         dear = one[one["outlier"]]["full_cost_sek"]
         cost = float(one["full_cost_sek"].sum())
         rows.append(
-            [form, len(one), len(dear), float(dear.sum()) / cost if cost else 0.0, dear.min() if len(dear) else None]
+            [
+                form,
+                int(one["number"].sum()),
+                len(dear),
+                float(dear.sum()) / cost if cost else 0.0,
+                dear.min() if len(dear) else None,
+            ]
         )
     columns = ["care_form", "contacts", "outliers", "outlier_share", "full_cost_sek_threshold"]
     return pd.DataFrame(rows, columns=columns)

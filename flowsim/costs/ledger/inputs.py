@@ -124,8 +124,12 @@ def _unknown_in_ledger(inputs: Inputs) -> Iterable[Fault]:
         unknown = ledger[~ledger[column].isin(inputs[list_name][column])]
         for name, rows in unknown.groupby(column, sort=True):
             amount = f"{rows['amount_sek'].sum() / 100:,.2f}".replace(",", " ")
-            words = f"Is not in {inputs.file(list_name)}: {amount} SEK in {len(rows)} rows. Add it there, or mend it."
+            words = f"Is not in {inputs.file(list_name)}: {amount} SEK in {_rows(len(rows))}. Add it there, or mend it."
             yield Fault(inputs.file("ledger"), int(rows["row"].iloc[0]), column, str(name), words)
+
+
+def _rows(number: int) -> str:
+    return f"{number} row" if number == 1 else f"{number} rows"
 
 
 def _lists(inputs: Inputs) -> Iterable[Fault]:

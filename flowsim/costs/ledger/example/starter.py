@@ -30,7 +30,30 @@ def write_starter(path: Path, lang: Literal["sv", "en"]) -> list[Path]:
         frame = pd.DataFrame([list(row) for row in rows], columns=[names[name] for name in columns])
         headings |= {name: (name, name) for name in frame.columns}
         frames[form.also[0] if lang == "sv" and form.also else form.name] = frame
+    frames["Kolumner" if lang == "sv" else "columns"] = columns_told()
     return write_book(path, frames, lang, headings)
+
+
+def columns_told() -> pd.DataFrame:
+    """Every sheet and column a costing reads: names in both languages, what is read, whether it is needed, words."""
+    rows = []
+    for form in (*forms.NEEDED, *forms.WELCOME):
+        for column in form.columns:
+            allowed = ", ".join(column.allowed) or _KINDS.get(column.kind, "")
+            needed = "x" if column.required and form in forms.NEEDED else "x *" if column.required else ""
+            rows.append([form.name, form.also[0], column.name, ", ".join(column.also), needed, allowed])
+    return pd.DataFrame(
+        rows, columns=["sheet", "blad", "column", "kolumn", "needed (* if the sheet is there)", "allowed"]
+    )
+
+
+_KINDS = {
+    "money": "SEK: 1234.50 or 1 234,50",
+    "decimal": "number: 12.5 or 12,5",
+    "whole": "whole number",
+    "date": "2023-01-31",
+    "month": "2023-01",
+}
 
 
 Sheet = tuple[Form, list[str], Rows]
