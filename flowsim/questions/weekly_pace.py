@@ -47,7 +47,7 @@ class Paced:
     replications: int = 0
     reached: bool = False
     used_share: float = math.nan
-    """Share of the ordinary slots used, simulated as it is."""
+    """Operations done of those that the ordinary slots to the date allow, simulated as it is."""
     growth: float = math.nan
     """Patients a week the queue grows by, simulated as it is, to the date."""
     operations: float = math.nan
@@ -137,7 +137,8 @@ def _as_it_is(found: Paced) -> None:
     weeks = (of.day + 1) / 7
     found.growth = float((told.waiting[:, of.day] - found.hand.queue).mean() / weeks)
     found.operations = float(told.operations[:, : int(weeks)].sum(axis=1).mean() / int(weeks))
-    found.used_share = found.operations / found.five.capacity if found.five.capacity else math.nan
+    possible = found.hand.done / weeks
+    found.used_share = found.operations / possible if possible else math.nan
 
 
 def _switches(of: Candidates) -> dict[str, list[dict[str, Any]]]:
