@@ -18,7 +18,7 @@ from flowsim.study import Design
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
-COMMANDS = {"new", "check", "calibrate", "run", "report"}
+COMMANDS = {"new", "check", "calibrate", "run", "report", "kpp"}
 
 
 def blocks(language: str) -> list[str]:
@@ -29,7 +29,7 @@ def test_the_readmes_commands_and_python_run_in_order(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     assert [shlex.split(line)[:2] for line in lines] == [
-        ["flowsim", name] for name in ("new", "check", "run", "report", "calibrate")
+        ["flowsim", name] for name in ("new", "check", "run", "report", "calibrate", "kpp", "kpp", "kpp")
     ]
     for line in lines:
         arguments = shlex.split(line.replace("--replications 20", "--replications 3"))[1:]
