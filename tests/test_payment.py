@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -11,8 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 from worked_week import SETTING, WORKED_WEEK, capacity, contact, operated, results
 
+from flowsim.cli import app
 from flowsim.costs.apportion import apportioned, shared, whole
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.costs.money import refuse_bare_money
@@ -375,3 +378,37 @@ def test_exact_amounts_round_to_their_sum(exact):
     parts = apportioned(exact)
     assert sum(parts) == whole(sum(exact, Fraction(0)))
     assert all(abs(part - one) <= 1 for part, one in zip(parts, exact, strict=True))
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["payment", *words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_command_says_what_the_tables_hide(tmp_path):
+    code, shown, _ = run(str(SHIPPED / "vgr_2017.yaml"), "--lang", "sv", "--out", str(tmp_path / "p.xlsx"))
+    assert code == 0
+    for words in ("0,9001 gånger basens", "regionen behåller 10 000 000 kr av B", "1,007772", "infasning: antaget"):
+        assert words in shown
+    written = pd.read_excel(tmp_path / "p.xlsx", sheet_name=None, engine="calamine")
+    assert round(written["Vinner på neutralt pris"]["Vinner, kr"].sum(), 2) == 0
+    phases = written["Lika poängpris per fas"].groupby("År")["Intäkt, kr"].sum()
+    assert phases.tolist() == [1_700e6, 1_695e6, 1_690e6]
+    assert "the cap binds from" in run(str(SHIPPED / "ortho.yaml"))[1]
+
+
+def test_the_command_pays_actual_contacts(tmp_path):
+    (tmp_path / "contacts.csv").write_text("Sjukhus;Datum;Poäng\nFalun;2023-01-31;1,5\nMora;2023-12-31;2\n", "utf-8")
+    (tmp_path / "pay.yaml").write_text(
+        "price_year: 2023\nhospital: Falun\npayments:\n  block: {model: block, amounts_sek: {Falun: 50, Mora: 250}}\n"
+        "  points: {model: drg_points, price_sek: 100}\n",
+        encoding="utf-8",
+    )
+    words = [str(tmp_path / "pay.yaml"), "--contacts", str(tmp_path / "contacts.csv")]
+    code, shown, _ = run(*words, "--json")
+    assert code == 0
+    assert [one["income_sek_won"] for one in json.loads(shown)["won"]] == [100, -50]
+    code, shown, _ = run(*words, "--json", "--days", "2023-01-01,2023-01-31")
+    assert [one["income_sek"] for one in json.loads(shown)["income"]][2] == 150
+    assert run(*words, "--days", "January")[0] == 2
+    assert run(*words, "--days", "2023-02-01,2023-01-01")[0] == 2

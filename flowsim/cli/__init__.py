@@ -297,6 +297,30 @@ def indicators(
 
 
 @app.command()
+def payment(
+    file: Annotated[Path, typer.Argument(help="Payments file (YAML).")],
+    contacts: Annotated[
+        Path | None,
+        typer.Option(help="Actual contacts (CSV, xlsx): hospital, date, points. Income under each payment."),
+    ] = None,
+    days: Annotated[
+        str, typer.Option(help='Days the contacts cover: "2023-01-01,2023-12-31"; default whole years.')
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="Workbook (.xlsx) or folder of CSV files to write.")] = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Payment models beside each other: prices, phases, caps; is a common price neutral; who wins by a change.
+
+    Example: flowsim payment calibration/payment/vgr_2017.yaml
+    """
+    from flowsim.cli import paying
+
+    with spoken():
+        paying.payment(file, paying.Asked(contacts, paying.days_of(days), out, json, lang.code))
+
+
+@app.command()
 def report(
     study: Annotated[Path, typer.Argument(help="A study's folder, outputs/<study>.")],
     json: Json = False,

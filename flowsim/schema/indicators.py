@@ -53,6 +53,13 @@ class VisitTime(Entry):
     returns: Names = Field((), description="steps whose visits are unplanned returns caused here")
 
 
+class OutlierShare(Entry):
+    """The dearest contacts (ytterfall) of each care form, left out of the cost of a DRG point. Defaults: SKR's."""
+
+    inpatient: Share = Field(0.05, description="of contacts with a stay")
+    outpatient: Share = Field(0.03, description="of contacts without")
+
+
 class Hours(Entry):
     """Whose hours, by what the indicators need."""
 
@@ -77,7 +84,9 @@ class RunIndicators(Entry):
     hours: Hours = Field(default_factory=lambda: Hours.model_validate({}), description="hours performed")
     buk: Named[VisitTime] = Field(default_factory=dict, description="visit times, by resource")
     payments: str | None = Field(None, description="payments file with DRG weights, for the cost of a DRG point")
-    outlier_share: Share = Field(0.05, description="dearest contacts left out of the cost of a DRG point")
+    outlier_share: OutlierShare = Field(
+        default_factory=lambda: OutlierShare.model_validate({}), description="contacts left out of a DRG point's cost"
+    )
 
 
 def run_indicators(data: Any, marks: Marks) -> RunIndicators:

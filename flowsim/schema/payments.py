@@ -264,7 +264,16 @@ class Payments(Entry):
     other_points: Named[ExactFromZero] = Field(
         default_factory=dict, description="points a year of hospitals that are not simulated"
     )
-    payments: Named[PaymentEntry] = Field(description="the models to compare, by a name of your own")
+    payments: Named[PaymentEntry] = Field(default_factory=dict, description="the models to compare, by your own name")
+    episode_tables: Named[str] = Field(
+        default_factory=dict, description="tables of episodes at hospitals' and common price, by module: is it neutral?"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Payments:
+        if not self.payments and not self.episode_tables:
+            raise fault("needs `payments` (the models to compare), or `episode_tables` to look at.")
+        return self
 
 
 def payments(data: Any, marks: Marks) -> Payments:

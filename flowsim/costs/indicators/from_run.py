@@ -21,7 +21,7 @@ from flowsim.costs.payment.activity import MICRO, Activity
 from flowsim.costs.uses import Visits
 from flowsim.errors import Fault, InputError
 from flowsim.schema.entry import listed, nearest
-from flowsim.schema.indicators import RunIndicators, Worked, run_indicators
+from flowsim.schema.indicators import OutlierShare, RunIndicators, Worked, run_indicators
 from flowsim.schema.reading import read, text_of
 from flowsim.tables import DAY_S, Results, Setting
 
@@ -68,7 +68,7 @@ def monthly_quantities(results: Results, file: RunIndicators, points: Activity |
     `points`: the run's ended contacts with cost and DRG points, for the cost of a DRG point. InputError where the file
     names a step or resource that a scenario does not have.
     """
-    inliers = _inliers(points, file.outlier_share) if points is not None else None
+    inliers = _inliers(points, file.outlier_share, results) if points is not None else None
     frames = []
     for run in each_run(results):
         _refuse_unknown(run.setting, file)
@@ -155,12 +155,14 @@ def _offered(run: Run, resource: str, months: Months) -> np.ndarray:
     return np.bincount(months.of_day, weights=daily, minlength=len(months.periods)).astype(float)
 
 
-def _inliers(points: Activity, share: float) -> pd.DataFrame:
-    """Ended contacts without the dearest `share` of each run (ceil(share x n), ties all left out), cost known."""
+def _inliers(points: Activity, shares: OutlierShare, results: Results) -> pd.DataFrame:
+    """Ended contacts of known cost without the dearest of each run and care form: ceil(share x n), all ties out."""
     kept = []
     known = points.contacts[points.contacts["full_cost_sek"].notna()]
-    for _, mine in known.groupby(["scenario", "replication"], sort=False):
-        number = ceil(share * len(mine) - 1e-9)
+    with_stay = {one.stay_of for setting in results.settings.values() for one in setting.steps if one.stay_of}
+    inpatient = known["step"].isin(with_stay)
+    for (_, _, stays), mine in known.groupby([known["scenario"], known["replication"], inpatient], sort=False):
+        number = ceil((shares.inpatient if stays else shares.outpatient) * len(mine) - 1e-9)
         limit = mine["full_cost_sek"].nlargest(number).min() if number else np.inf
         kept.append(mine[mine["full_cost_sek"] < limit] if number else mine)
     return pd.concat(kept) if kept else known
