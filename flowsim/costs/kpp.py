@@ -7,8 +7,9 @@ is counted: an ongoing contact shows its cost so far.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def full_cost_per_patient(results: Results, costs: UnitCosts) -> pd.DataFrame:
     return contacts.groupby(_PATIENT, observed=True, sort=True)[money].sum().round(2).reset_index()
 
 
-def cost_by_component(results: Results, costs: UnitCosts) -> pd.DataFrame:
+def cost_by_component(results: Source, costs: UnitCosts) -> pd.DataFrame:
     """Full cost by the contact's step and the component of its services, to be stacked.
 
     Columns: scenario, replication, step, component, contacts (visits at the step that have a cost; the same for all
@@ -58,17 +59,41 @@ def cost_by_component(results: Results, costs: UnitCosts) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Run:
-    """One replication of one scenario."""
+    """One replication of one scenario; what several costs need of it is made once."""
 
     scenario: str
     replication: int
     setting: Setting
     contacts: pd.DataFrame
     capacity: pd.DataFrame
+    _made: dict[int, tuple[UnitCosts, Uses, list[Pool]]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Its contacts as arrays."""
+        return Visits(self.contacts, self.setting)
+
+    def used(self, costs: UnitCosts) -> tuple[Uses, list[Pool]]:
+        """The care services its contacts used, and their money."""
+        if id(costs) not in self._made:
+            uses = care_service_uses(self.visits, costs)
+            self._made[id(costs)] = (costs, uses, [*pools(uses, costs)])
+        return self._made[id(costs)][1:]
 
 
-def each_run(results: Results) -> Iterator[Run]:
+Source = Results | Sequence[Run]
+"""What costs are counted from: results, or their runs (`each_run`), which several costs then share."""
+
+
+def each_run(results: Source) -> Iterator[Run]:
     """The replications of the results, one by one, in the frames' order."""
+    if not isinstance(results, Results):
+        yield from results
+        return
+    numbers = results.capacity["replication"].unique()
+    if len(results.settings) == 1 and len(numbers) == 1:
+        yield Run(results.setting.scenario, int(numbers[0]), results.setting, results.contacts, results.capacity)
+        return
     capacity = dict(iter(results.capacity.groupby(_RUN, sort=False, observed=True)))
     contacts = dict(iter(results.contacts.groupby(_RUN, sort=False, observed=True)))
     for key in capacity or contacts:
@@ -105,12 +130,11 @@ def pools(uses: Uses, costs: UnitCosts) -> Iterator[Pool]:
 
 
 def _contacts_of(run: Run, costs: UnitCosts) -> pd.DataFrame:
-    visits = Visits(run.contacts, run.setting)
-    uses = care_service_uses(visits, costs)
+    visits, (uses, pooled) = run.visits, run.used(costs)
     rows = len(run.contacts)
     full = np.zeros((3, rows), dtype=np.int64)
     owner = nearest_contact(visits)[uses.row]
-    for pool in pools(uses, costs):
+    for pool in pooled:
         np.add.at(full[pool.behaviour], owner[pool.line], pool.ore)
     bought = bought_ore(visits)
     some = np.flatnonzero((full.sum(axis=0) > 0) | (bought > 0))
@@ -123,14 +147,13 @@ def _contacts_of(run: Run, costs: UnitCosts) -> pd.DataFrame:
 
 
 def _components_of(run: Run, costs: UnitCosts) -> pd.DataFrame:
-    visits = Visits(run.contacts, run.setting)
-    uses = care_service_uses(visits, costs)
+    visits, (uses, pooled) = run.visits, run.used(costs)
     owner = nearest_contact(visits)[uses.row]
     step = visits.step[owner]
     names = [info.name for info in run.setting.steps]
     contacts = np.bincount(visits.step[np.unique(owner)], minlength=len(names))
     totals: dict[tuple[int, str], np.ndarray] = {}
-    for pool in pools(uses, costs):
+    for pool in pooled:
         by_step = np.zeros(len(names), dtype=np.int64)
         np.add.at(by_step, step[pool.line], pool.ore)
         for k in np.flatnonzero(by_step):

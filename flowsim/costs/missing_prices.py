@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowsim.costs.kpp import Run, each_run
+from flowsim.costs.kpp import Run, Source, each_run
 from flowsim.costs.uses import Visits
 from flowsim.schema.unit_costs import MEASURED, UnitCosts
-from flowsim.tables import Results, StepInfo
+from flowsim.tables import StepInfo
 
 
-def missing_prices(results: Results, costs: UnitCosts) -> list[str]:
+def missing_prices(results: Source, costs: UnitCosts) -> list[str]:
     """One sentence per step, stay, resource, overtime or provider that was used without a price; no doubles."""
     found: dict[str, None] = {}
     for run in each_run(results):
-        visits = Visits(run.contacts, run.setting)
+        visits = run.visits
         for rule in (_steps, _stays, _resources, _overtime, _providers):
             found |= dict.fromkeys(rule(run, visits, costs))
     return list(found)

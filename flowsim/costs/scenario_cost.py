@@ -28,9 +28,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from flowsim.costs.kpp import Run, bought_ore, each_run, pools
+from flowsim.costs.kpp import Run, Source, bought_ore, each_run
 from flowsim.costs.money import largest_remainder, rounded, sek
-from flowsim.costs.uses import GRID, Horizon, Uses, Visits, care_service_uses, codes, resource_use
+from flowsim.costs.uses import GRID, Horizon, Uses, Visits, codes, resource_use
 from flowsim.schema.unit_costs import ResourceCost, UnitCosts
 from flowsim.tables import Results
 
@@ -42,7 +42,7 @@ TERMS = ("total_cash_sek", *_CASH, *_IDENTITY)
 _UNLIMITED = 2**52
 
 
-def scenario_cost(results: Results, costs: UnitCosts) -> pd.DataFrame:
+def scenario_cost(results: Source, costs: UnitCosts) -> pd.DataFrame:
     """One row per scenario and replication: T with all its terms, SEK of the price year over the horizon.
 
     Columns: scenario, replication, `TERMS`, operations (own, at the guarantee's treatment step; NaN without one),
@@ -134,12 +134,11 @@ class _Ledger:
     def __init__(self, run: Run, costs: UnitCosts) -> None:
         self.run, self.costs = run, costs
         self.horizon = Horizon(run.setting)
-        self.visits = Visits(run.contacts, run.setting)
-        uses = care_service_uses(self.visits, costs)
+        self.visits, (uses, pooled) = run.visits, run.used(costs)
         self.variable = self.zeros()
         self.charged = {name: self.zeros() for name in costs.resources}
         services = list(costs.care_services.values())
-        for pool in pools(uses, costs):
+        for pool in pooled:
             resource = services[pool.service].resource
             account = self.charged[resource] if pool.behaviour and resource else self.variable
             np.add.at(account, uses.week[pool.line], pool.ore)

@@ -21,7 +21,7 @@ from flowsim.measures.capacity import (
 from flowsim.measures.headline import summary
 from flowsim.measures.laws import conservation, littles_law
 from flowsim.measures.patients import patients_by_end, routes, throughput
-from flowsim.measures.queues import mean_queue, over_limit, queue_length, queue_on, queue_sum, span_queue
+from flowsim.measures.queues import every_week, mean_queue, over_limit, queue_length, queue_on, queue_sum, span_queue
 from flowsim.measures.runs import Run, Source, prepare
 from flowsim.measures.waits import wait_histogram, waiting_time, within_guarantee, within_guarantee_by_week
 from flowsim.tables import Results
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[Source], pd.DataFrame]] = {
     "queue_length": queue_length,
     "span_queue": span_queue,
     "queue_sum": queue_sum,
+    "every_week": every_week,
     "mean_queue": mean_queue,
     "over_limit": over_limit,
     "waiting_time": waiting_time,
@@ -77,6 +78,7 @@ __all__ = [
     "queue_length",
     "queue_on",
     "queue_sum",
+    "every_week",
     "routes",
     "span_queue",
     "summary",

@@ -112,8 +112,8 @@ def bed_occupancy(results: Source) -> pd.DataFrame:
     def measure(run: Run) -> pd.DataFrame:
         names, occupied = beds_at_six(run)
         frame = cells(run, {"resource": names, "day": np.arange(occupied.shape[1])}, occupied=occupied)
-        evenings = np.tile(_evenings(run), len(names))
-        frame.insert(4, "weekday", pd.Categorical.from_codes(evenings, list(WEEKDAYS)))
+        began = np.tile(evenings(run), len(names))
+        frame.insert(4, "weekday", pd.Categorical.from_codes(began, list(WEEKDAYS)))
         return frame
 
     return collect(results, measure)
@@ -128,7 +128,7 @@ def mean_occupancy(results: Source) -> pd.DataFrame:
 
     def measure(run: Run) -> pd.DataFrame:
         names, occupied = beds_at_six(run)
-        evening = _evenings(run)
+        evening = evenings(run)
         by_day = [occupied[:, evening == k].mean(axis=1) for k in range(7)]
         places = [resource_names(run.setting).index(name) for name in names]
         offered = totals(run)["offered"][places] / run.end
@@ -163,6 +163,15 @@ def losses(run: Run, tranches: bool = False) -> tuple[np.ndarray, np.ndarray]:
 
 def beds_at_six(run: Run) -> tuple[tuple[str, ...], np.ndarray]:
     """Resources of kind places, and places taken at 06.00 of each day of the horizon (resources, days)."""
+    return run.once("beds_at_six", lambda: _beds_at_six(run))
+
+
+def evenings(run: Run) -> np.ndarray:
+    """Weekday (0 = Monday) of the evening before each morning of the horizon."""
+    return (np.arange(int(run.end)) + run.setting.start.weekday() - 1) % 7
+
+
+def _beds_at_six(run: Run) -> tuple[tuple[str, ...], np.ndarray]:
     names = tuple(resource.name for resource in run.setting.resources if resource.kind == "places")
     units = np.zeros((len(names), len(run.setting.steps)), dtype=np.int64)
     for k, step in enumerate(run.setting.steps):
@@ -223,8 +232,3 @@ def _existing(run: Run, frame: pd.DataFrame, tranches: bool) -> pd.DataFrame:
     real = {(resource.name, tranche) for resource in run.setting.resources for tranche in resource.tranches}
     pairs = zip(frame["resource"], frame["tranche"], strict=True)
     return frame[[pair in real for pair in pairs]].reset_index(drop=True)
-
-
-def _evenings(run: Run) -> np.ndarray:
-    """Weekday (0 = Monday) of the evening before each morning of the horizon."""
-    return (np.arange(int(run.end)) + run.setting.start.weekday() - 1) % 7

@@ -97,6 +97,28 @@ def queue_sum(results: Source) -> pd.DataFrame:
     return collect(results, measure)
 
 
+def every_week(results: Source) -> pd.DataFrame:
+    """Patients waiting at each week's end in every step's queue, every span, and anywhere (`queue_sum`), in one frame.
+
+    Columns: scenario, replication, kind (span, step, sum), name (of the span or step; all), week, patients.
+    """
+
+    def measure(run: Run) -> pd.DataFrame:
+        ends, found = week_ends(run.setting), dict(every_queue(run))
+        kinds = ("span", "step", "sum")
+        counts = np.concatenate([found[kind].at(ends) for kind in kinds])
+        names = [(kind, name) for kind in kinds for name in found[kind].names]
+        data = {
+            "kind": np.repeat([kind for kind, _ in names], len(ends)),
+            "name": np.repeat([name for _, name in names], len(ends)),
+            "week": np.tile(np.array([*whole_weeks(run.setting)], dtype=np.int64), len(names)),
+            "patients": counts.ravel(),
+        }
+        return framed(run, data)
+
+    return collect(results, measure)
+
+
 def mean_queue(results: Source) -> pd.DataFrame:
     """Time-weighted mean number waiting over the reported horizon.
 

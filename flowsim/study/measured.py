@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from flowsim import measures
-from flowsim.costs.kpp import cost_by_component
+from flowsim.costs.kpp import cost_by_component, each_run
 from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.scenario_cost import TERMS, scenario_cost
-from flowsim.measures.runs import Run, prepare
+from flowsim.measures.capacity import beds_at_six, evenings, totals
+from flowsim.measures.runs import Run, framed, prepare, resource_names
 from flowsim.study import logs
 from flowsim.study.pressure import pressure
 from flowsim.tables import Results, Setting
@@ -26,7 +28,6 @@ RUN = ["scenario", "replication"]
 YEAR_WEEKS = 52
 WAIT_BIN_DAYS = 15
 LONGEST_WAIT_DAYS = 720
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALL_QUEUES = "all"
 """The span under which every waiting patient counts once."""
 MONEY = ("total_cash_sek", "full_cost_sek", "bought_sek", "unused_capacity_sek")
@@ -136,13 +137,11 @@ def _headline(numbers: pd.DataFrame, money: pd.DataFrame | None, setting: Settin
 
 def _queues(runs: Sequence[Run]) -> pd.DataFrame:
     """Patients at each week's end by span, by step, and all."""
-    by_span = measures.span_queue(runs)
+    frame = measures.every_week(runs)
     stays = [step.name for step in runs[0].setting.steps if step.stay_of]
-    by_step = measures.queue_length(runs).rename(columns={"step": "span"})
-    by_step = by_step[~by_step["span"].isin(stays)]
-    every = measures.queue_sum(runs).assign(span=ALL_QUEUES)
-    parts = [part.astype({"span": str}) for part in (by_span, by_step, every)]
-    return pd.concat(parts, ignore_index=True)[[*RUN, "span", "week", "patients"]].rename(columns={"patients": "value"})
+    if stays:
+        frame = frame[~((frame["kind"] == "step") & frame["name"].isin(stays))].reset_index(drop=True)
+    return frame.drop(columns="kind").rename(columns={"name": "span", "patients": "value"})
 
 
 def _throughput(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
@@ -177,16 +176,20 @@ def _occupancy(runs: Sequence[Run]) -> pd.DataFrame:
 
     `p05` and `p95`: nine nights of ten of that weekday lie between them.
     """
-    frame = measures.mean_occupancy(runs).astype({"resource": str, "weekday": str})
-    frame = frame[frame["weekday"] != "all"].reset_index(drop=True)
-    nights = measures.bed_occupancy(runs).astype({"resource": str, "weekday": str})
-    by_day = nights.groupby([*RUN, "resource", "weekday"], sort=False)["occupied"]
-    for name, share in (("p05", 0.05), ("p95", 0.95)):
-        spread = by_day.quantile(share).rename(name).reset_index()
-        frame = frame.merge(spread, on=[*RUN, "resource", "weekday"], how="left", sort=False)
-    frame["weekday"] = [WEEKDAYS.index(day) for day in frame["weekday"]]
-    columns = [*RUN, "resource", "weekday", "available", "value", "p05", "p95"]
-    return frame.rename(columns={"occupied": "value"})[columns]
+    (run,) = runs
+    names, occupied = beds_at_six(run)
+    by_day = [occupied[:, evenings(run) == day] for day in range(7)]
+    places = [resource_names(run.setting).index(name) for name in names]
+    quantiles = np.stack([np.quantile(nights, (0.05, 0.95), axis=1) for nights in by_day], axis=-1)
+    data = {
+        "resource": np.repeat(np.array(names, dtype=object), 7),
+        "weekday": np.tile(np.arange(7), len(names)),
+        "available": np.repeat(totals(run)["offered"][places] / run.end, 7),
+        "value": np.stack([nights.mean(axis=1) for nights in by_day], axis=-1).ravel(),
+        "p05": quantiles[0].ravel(),
+        "p95": quantiles[1].ravel(),
+    }
+    return framed(run, data).astype({"resource": str})
 
 
 def _edges(runs: Sequence[Run]) -> pd.DataFrame:
@@ -197,14 +200,15 @@ def _edges(runs: Sequence[Run]) -> pd.DataFrame:
 
 def _costs(results: Results, costs: UnitCosts) -> dict[str, pd.DataFrame]:
     """Money: the scenario's terms and totals, full cost by component, and what has no price."""
-    money = scenario_cost(results, costs)
+    runs = [*each_run(results)]
+    money = scenario_cost(runs, costs)
     per = [c for c in money.columns if c.endswith("_per_operated")]
-    parts = cost_by_component(results, costs)
+    parts = cost_by_component(runs, costs)
     by_part = parts.groupby([*RUN, "component"], observed=True, sort=True)["full_cost_sek"].sum().reset_index()
-    keys = money[RUN].iloc[:1]
-    unpriced = keys.merge(pd.DataFrame({"text": missing_prices(results, costs)}, dtype=str), how="cross")
+    texts = missing_prices(runs, costs)
+    keys = {name: [money[name].iloc[0]] * len(texts) for name in RUN}
     return {
         "money": money.melt(id_vars=RUN, value_vars=[*TERMS, *per], var_name="measure"),
         "components": by_part.rename(columns={"full_cost_sek": "value"}),
-        "unpriced": unpriced,
+        "unpriced": pd.DataFrame({**keys, "text": texts}).astype({"scenario": str, "replication": int, "text": str}),
     }

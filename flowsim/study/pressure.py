@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from flowsim import measures
-from flowsim.measures.runs import Run
+from flowsim.measures.queues import every_queue
+from flowsim.measures.runs import Run, framed, resource_names, week_ends, whole_weeks
 from flowsim.tables import Setting
 
 PERIOD_WEEKS = 52
@@ -32,26 +32,20 @@ def pressure(runs: Sequence[Run], setting: Setting) -> pd.DataFrame:
     largest share of another resource's offer, beds apart, lost to its lack), queue_growth (patients in its queue at
     the end of the period less those at the end of its first week).
     """
-    names, weeks = [resource.name for resource in setting.resources], min(PERIOD_WEEKS, setting.weeks)
-    offered = measures.capacity_by_week(runs).astype({"resource": str})
-    offer = offered[offered["week"] < weeks].groupby("resource")["offered"].sum().reindex(names)
-    lost = measures.lost_by_week(runs).astype({"resource": str, "cause": str})
-    lost = lost[lost["week"] < weeks].groupby(["resource", "cause"])["lost"].sum().unstack(fill_value=0.0)
-    shares = lost.reindex(names, fill_value=0.0).div(offer.where(offer > 0), axis=0)
-    missing = shares[[cause for cause in shares.columns if cause.startswith("missing:")]]
-    staffed = missing[[resource.kind != "places" for resource in setting.resources]]
-    frame = pd.DataFrame(
-        {
-            "scenario": setting.scenario,
-            "replication": runs[0].replication,
-            "resource": names,
-            "load": (1 - shares[[c for c in shares.columns if c in IDLE]].sum(axis=1)).where(offer > 0).to_numpy(),
-            "lost_to_others": missing.sum(axis=1).to_numpy(),
-            "causes_loss": [_caused(staffed, name) for name in names],
-            "queue_growth": _growth(runs, names, weeks),
-        }
-    )
-    return frame.astype(dict.fromkeys(COLUMNS, float))
+    (run,) = runs
+    names, weeks = resource_names(setting), range(whole_weeks(setting).start, min(PERIOD_WEEKS, setting.weeks))
+    offer, lost = _offered_and_lost(run, weeks)
+    shares = np.divide(lost, offer[:, None], out=np.zeros_like(lost), where=offer[:, None] > 0)
+    idle = shares[:, [cause in IDLE for cause in setting.causes]].sum(axis=1)
+    missing = shares[:, [cause.startswith("missing:") for cause in setting.causes]].sum(axis=1)
+    data = {
+        "resource": np.array(names, dtype=object),
+        "load": np.where(offer > 0, 1 - idle, np.nan),
+        "lost_to_others": missing,
+        "causes_loss": [_caused(shares, setting, name) for name in names],
+        "queue_growth": _growth(run, names, weeks),
+    }
+    return framed(run, data).astype({"resource": str})
 
 
 def ranked(pressed: pd.DataFrame) -> pd.DataFrame:
@@ -83,14 +77,32 @@ def in_words(row: pd.Series, sv: bool = False) -> str:
     return f"{load} of its capacity was wanted{caused_en}; its queue changed by {growth} in the first year"
 
 
-def _caused(missing: pd.DataFrame, name: str) -> float:
-    others = missing.drop(name, errors="ignore")
-    column = f"missing:{name}"
-    return float(others[column].max()) if column in others and len(others) else 0.0
+def _offered_and_lost(run: Run, weeks: range) -> tuple[np.ndarray, np.ndarray]:
+    """What was offered, by resource, and what of it was lost, by resource and cause, in these weeks."""
+    resources, causes = len(run.setting.resources), len(run.setting.causes)
+    offered, lost = (
+        {name: column[(table["week"] >= weeks.start) & (table["week"] < weeks.stop)] for name, column in table.items()}
+        for table in (run.capacity, run.losses)
+    )
+    offer = np.bincount(offered["resource"], weights=offered["offered"], minlength=resources)
+    code = lost["resource"].astype(np.int64) * causes + lost["cause"]
+    by_cause = np.bincount(code, weights=lost["lost"], minlength=resources * causes)
+    return offer.astype(float), by_cause.reshape(resources, causes).astype(float)
 
 
-def _growth(runs: Sequence[Run], names: Sequence[str], weeks: int) -> list[float]:
-    queue = measures.queue_length(runs, by="resource").astype({"resource": str})
-    queue = queue[queue["week"] < weeks]
-    grown = queue.groupby("resource")["patients"].agg(lambda x: float(x.iloc[-1] - x.iloc[0]) if len(x) else np.nan)
+def _caused(shares: np.ndarray, setting: Setting, name: str) -> float:
+    """The largest share of another resource's offer, beds apart, lost to the lack of this one."""
+    cause = f"missing:{name}"
+    others = [resource.kind != "places" and resource.name != name for resource in setting.resources]
+    if cause not in setting.causes or not any(others):
+        return 0.0
+    return float(shares[others, setting.causes.index(cause)].max())
+
+
+def _growth(run: Run, names: Sequence[str], weeks: range) -> list[float]:
+    """Patients in each resource's queue at the end of the period less those at the end of its first week."""
+    waiting = dict(every_queue(run))["resource"]
+    ends = week_ends(run.setting)[: len(weeks)]
+    counts = waiting.at(ends) if len(ends) else np.zeros((len(waiting.names), 1))
+    grown = dict(zip(waiting.names, counts[:, -1] - counts[:, 0], strict=True))
     return [float(grown.get(name, 0.0)) for name in names]
