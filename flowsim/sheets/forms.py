@@ -143,23 +143,13 @@ def _missing(table: Table, column: Column) -> Fault:
 
 def _values(column: Column, cells: Sequence[Any]) -> tuple[list[Any], dict[int, str]]:
     """The column's values, and the faults by place. Each distinct cell is read once."""
-    seen: dict[Any, Any] = {}
-    values: list[Any] = []
-    wrong: dict[int, str] = {}
-    for k, cell in enumerate(cells):
-        if cell is None:
-            if column.required:
-                wrong[k] = "It is empty: a value is needed."
-            values.append(column.nothing)
-            continue
-        known = (type(cell), cell)
-        if known not in seen:
-            seen[known] = _value(column, cell)
-        value = seen[known]
-        if isinstance(value, ValueError):
-            wrong[k] = str(value)
-        values.append(value)
-    return values, wrong
+    empty = ValueError("It is empty: a value is needed.") if column.required else column.nothing
+    kinds = [(type(cell), cell) for cell in cells]
+    seen = {kind: empty if kind[1] is None else _value(column, kind[1]) for kind in set(kinds)}
+    values = [seen[kind] for kind in kinds]
+    if not any(isinstance(value, ValueError) for value in seen.values()):
+        return values, {}
+    return values, {k: str(value) for k, value in enumerate(values) if isinstance(value, ValueError)}
 
 
 def _value(column: Column, cell: Any) -> Any:

@@ -41,7 +41,8 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
         "warnings": pd.DataFrame({"warning": [*found.inputs.notes, *found.warnings, *refused]}),
     }
     if trace:
-        tables |= {"trace": traced(found, trace), "trace_summary": summaries(found, trace)}
+        lines = traced(found, trace)
+        tables |= {"trace": lines, "trace_summary": summaries(found, lines)}
     return tables
 
 
@@ -87,12 +88,12 @@ def capacity_table(found: Costing) -> pd.DataFrame:
     )
 
 
-def summaries(found: Costing, trace: Sequence[str]) -> pd.DataFrame:
-    """`trace_summary` of each service, with its name in front."""
+def summaries(found: Costing, trace: pd.DataFrame) -> pd.DataFrame:
+    """`trace_summary` of each service traced, with its name in front."""
     frames = []
-    for service in trace:
-        units = found.services.usage.quantity.get(service, 0) / 10**4
-        frame = trace_summary(traced(found, [service]), units)
+    for service, lines in trace.groupby("service", sort=False):
+        units = found.services.usage.quantity.get(str(service), 0) / 10**4
+        frame = trace_summary(lines, units)
         frame.insert(0, "service", service)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)

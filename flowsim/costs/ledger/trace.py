@@ -129,12 +129,12 @@ def trace_summary(trace: pd.DataFrame, units: float) -> pd.DataFrame:
     """
     by = ["origin_cost_centre", "key_path", "behaviour"]
     total = float(trace["full_cost_sek"].sum())
-    rows = []
-    for key, one in trace.groupby(by, sort=False):
-        amount = float(one["full_cost_sek"].sum())
-        accounts = one.groupby("account")["full_cost_sek"].sum()
-        per = amount / units if units else float("nan")
-        rows.append([*key, per, round(amount, 2), 100 * amount / total if total else 0.0, str(accounts.abs().idxmax())])
-    columns = [*by, "full_cost_sek_per_unit", "full_cost_sek", "share_percent", "largest_account"]
-    frame = pd.DataFrame(rows, columns=columns)
+    accounts = trace.groupby([*by, "account"], sort=False)["full_cost_sek"].sum().rename("amount").reset_index()
+    largest = accounts.loc[accounts.groupby(by, sort=False)["amount"].apply(lambda one: one.abs().idxmax())]
+    frame = trace.groupby(by, sort=False)["full_cost_sek"].sum().round(2).reset_index()
+    frame.insert(3, "full_cost_sek_per_unit", frame["full_cost_sek"] / units if units else float("nan"))
+    frame["share_percent"] = 100 * frame["full_cost_sek"] / total if total else 0.0
+    frame = frame.merge(
+        largest.drop(columns="amount").rename(columns={"account": "largest_account"}), on=by, how="left"
+    )
     return frame.sort_values("full_cost_sek", ascending=False, kind="stable").reset_index(drop=True)
