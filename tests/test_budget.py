@@ -331,6 +331,32 @@ def test_faults_of_a_printed_budget(tmp_path):
             load_printed(load_budget_file(path).printed, tmp_path)
 
 
+def test_a_line_from_a_simulated_scenario(small, tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    from flowsim.cli.budget_scenarios import lines_of_studies
+    from flowsim.study import Study
+
+    rows = [("today", "operations_year_1", float("nan"), 0.0, 0.0), ("more", "operations_year_1", 40.4, 35.0, 45.5)]
+    headline = pd.DataFrame(rows, columns=["scenario", "measure", "diff", "diff_low", "diff_high"])
+    made = SimpleNamespace(tables={"headline": headline}, baseline="today", run={"replications": 9})
+    monkeypatch.setattr(Study, "load", staticmethod(lambda _: made))
+    line = "scenario_lines: [{{line: Kväll, study: s, scenario: {}, cost_centre: '20', groups: {{höft: 1}}, level: region}}]"
+    path = tmp_path / "budget.yaml"
+    small(file=f"{SMALL}{line.format('more')}\n")
+    file = load_budget_file(path)
+    more, said = lines_of_studies(path, file)
+    assert "+40.4 (35.0–45.5) against today, 9 replications" in said[0][0]
+    tables = load_tables(path, file, more)
+    assert [float(v) for one in lines(tables, "region") for v in one.volumes.values()] == [40.4]
+    for wrong, words in (("none", "It has: today, more"), ("today", "it is the baseline")):
+        small(file=f"{SMALL}{line.format(wrong)}\n")
+        with pytest.raises(InputError, match=words):
+            lines_of_studies(path, load_budget_file(path))
+    with pytest.raises(InputError, match="add up to 1"):
+        small(file=f"{SMALL}{line.format('more').replace('höft: 1', 'höft: 0.5')}\n")
+
+
 def run(*words: str) -> tuple[int, str, str]:
     done = CliRunner().invoke(app, ["budget", *words])
     return done.exit_code, done.stdout, done.stderr

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from flowsim.cli.budget_scenarios import lines_of_studies
 from flowsim.cli.screen import Sheet, note, out, out_json, show
 from flowsim.cli.shown import records
 from flowsim.errors import FlowsimError
@@ -43,9 +44,9 @@ def budget(path: Path, asked: Asked) -> None:
     from flowsim.costs.budget import reading
 
     file = reading.load_budget_file(path)
-    tables = reading.load_tables(path, file) if file.tables else None
+    more, said = lines_of_studies(path, file) if file.scenario_lines else (None, [])
+    tables = reading.load_tables(path, file, more) if file.tables else None
     sheets: dict[str, pd.DataFrame] = {}
-    said: list[tuple[str, str]] = []
     if file.printed:
         sheets |= _printed(path, file)
     if asked.outcome is not None:
@@ -54,7 +55,7 @@ def budget(path: Path, asked: Asked) -> None:
         from flowsim.costs.budget import workbook
 
         sheets |= workbook.budget_sheets(tables, asked.through, asked.level)
-        said = workbook.remarks(tables)
+        said += workbook.remarks(tables)
     printed = list(file.printed.tables) if file.printed else []
     written = _write(sheets, asked, printed)
     if asked.json:

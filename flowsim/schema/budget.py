@@ -78,6 +78,24 @@ class Reference(Entry):
     cost_centres: tuple[str, ...] = Field((), description="chosen areas; default all")
 
 
+class ScenarioLine(Entry):
+    """A budget line whose volume is what a simulated scenario gives beyond its baseline."""
+
+    line: str = Field(description="name of the budget line")
+    study: str = Field(description="the study's folder, relative to this file")
+    scenario: str = Field(description="scenario of the study")
+    measure: str = Field("operations_year_1", description="measure of the study's headline, of a year")
+    level: Literal["region", "department", ""] = Field("", description="whose line it is; both, if left out")
+    cost_centre: str = Field(description="where the volume is produced")
+    groups: Named[Share] = Field(description="share of the volume by group; they add up to 1")
+
+    @model_validator(mode="after")
+    def _whole(self) -> ScenarioLine:
+        if abs(sum(self.groups.values()) - 1) > 1e-6:
+            raise fault("needs groups whose shares add up to 1.")
+        return self
+
+
 class PrintedTable(Entry):
     """One table of a printed budget, and what should hold in it."""
 
@@ -139,6 +157,7 @@ class Budget(Entry):
     base_year: CountFromOne | None = Field(None, description="year of basis volumes, rates and prices")
     capacity: Capacity = Field(default_factory=lambda: Capacity.model_validate({}), description="hours to FTE")
     economy: Economy = Field(default_factory=lambda: Economy.model_validate({}), description="pay and months")
+    scenario_lines: tuple[ScenarioLine, ...] = Field((), description="budget lines from simulated scenarios")
     reference: Reference = Field(
         default_factory=lambda: Reference.model_validate({}), description="the reference budget's areas"
     )
