@@ -15,12 +15,14 @@ import textbook
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from flowsim.costs.ledger import forms
 from flowsim.costs.ledger.allocation import METHODS, Method, allocate, default_order
 from flowsim.costs.ledger.finals import at_finals
 from flowsim.costs.ledger.indexing import factor, indexed_amounts
 from flowsim.costs.ledger.keys import Network
-from flowsim.costs.ledger.run import Prepared, prepare
+from flowsim.costs.ledger.run import Prepared, costing, prepare
 from flowsim.costs.ledger.spreading import on_grid, spread, spread_rows
+from flowsim.costs.ledger.tables import both_views
 from flowsim.costs.money import largest_remainder, rounded
 from flowsim.errors import InputError
 from flowsim.sheets import amounts
@@ -86,6 +88,53 @@ def test_final_costs_to_the_ore(case: str, method: str, order: str) -> None:
                 finals.account == finals.accounts.index("moves")
             )
             assert finals.ore[at].sum() == amounts.ore(row["value"]), row
+
+
+def test_rates_at_practical_capacity_and_with_idle_absorbed() -> None:
+    rows = textbook.rows("four_centres", "input")
+    sizes = {(r["from_centre"] or r["to_centre"], r["quantity"]): r["value"] for r in rows}
+    centres = ("theatre", "ward")
+    activities = [{"cost_centre": c, "resource_kind": "all", "activity": "care", "share_percent": 100} for c in centres]
+    services = [
+        {"service": c, "cost_centre": c, "unit": "unit", "activity": "care", "standard_units": 1} for c in centres
+    ]
+    capacity = [{"cost_centre": c, "period": "2023-01", "practical": sizes[c, "practical_capacity"]} for c in centres]
+    contact = {"contact": "all", "start": "2023-01-02", "end": "2023-02-01", "care_form": "inpatient"}
+    uses = [
+        {"contact": "all", "service": c, "quantity": sizes[c, "used_capacity"], "date": "2023-01-03"} for c in centres
+    ]
+    given = textbook.inputs("four_centres", behaviours=False).with_tables(
+        {
+            "activities": textbook.frame(forms.ACTIVITIES, activities),
+            "care_services": textbook.frame(forms.CARE_SERVICES, services),
+            "capacity": textbook.frame(forms.CAPACITY, capacity),
+            "contacts": textbook.frame(forms.CONTACTS, [contact]),
+            "contact_services": textbook.frame(forms.CONTACT_SERVICES, uses),
+        }
+    )
+    found = costing(given)
+    units = both_views(found).set_index("service")
+    idle = found.services.amounts.query("service == '(idle)'").groupby("cost_centre")["ore"].sum()
+    results = {
+        "rate_at_practical_capacity": units["full_cost_sek"],
+        "rate_full_absorption": units["full_cost_sek_full_absorption"],
+        "used_cost": units["full_cost_used_sek"],
+        "idle_cost": idle / 100,
+    }
+    for quantity, result in results.items():
+        wanted = expected("four_centres", "reciprocal", "", quantity)
+        assert len(wanted) == 2
+        for row in wanted:
+            assert result[row["from_centre"] or row["to_centre"]] == round(float(row["value"]), 2), row
+
+
+def test_every_row_of_the_cases_is_looked_at() -> None:
+    looked_at = {
+        "flow", "composite_share", "own_cost_traced", "final_cost", "total", "gross_cost", "gross_cost_published",
+        "final_cost_published", "stays_variable", "becomes_fixed", "rate_at_practical_capacity", "rate_full_absorption",
+        "used_cost", "idle_cost", "allocated_ore", "stops",
+    }  # fmt: skip
+    assert {row["quantity"] for case in textbook.cases() for row in textbook.rows(case, "expected")} == looked_at
 
 
 @pytest.mark.parametrize("case", [case for case in textbook.cases() if case.startswith("rounding")])
@@ -196,6 +245,31 @@ def test_money_is_conserved_whatever_the_keys(ledger: dict[str, int], drivers: l
     assert sum(finals.cost().values()) == sum(ledger.values())
     for k, name in enumerate(NAMES):
         assert finals.ore[finals.origin == k].sum() == ledger.get(name, 0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    LEDGERS,
+    st.lists(st.lists(st.sampled_from([0, 0, 0, 1, 7]), min_size=7, max_size=7), min_size=4, max_size=4),
+    st.sampled_from(METHODS),
+)
+def test_sparse_keys_conserve_money_or_stop(ledger: dict[str, int], drivers: list[list[int]], method: Method) -> None:
+    """Where every supporting centre that gets cost reaches a final one, all of it arrives; else the run stops."""
+    links = np.array(drivers, dtype=float)
+    np.fill_diagonal(links, 0)
+    net = dataclasses.replace(base().network, drivers=links)
+    own = own_of(ledger)
+    costly, reaching = {k for k in range(4) if own[k]}, {k for k in range(4) if links[k, 4:].any()}
+    for _ in range(4):
+        costly |= {j for k in costly for j in range(4) if links[k, j]}
+        reaching |= {k for k in range(4) for j in reaching if links[k, j]}
+    try:
+        finals = at_finals(base().inputs, cells_of(ledger), allocate(net, own, method))
+    except InputError:
+        assert method != "reciprocal" or not costly <= reaching
+    else:
+        assert costly <= reaching
+        assert sum(finals.cost().values()) == sum(ledger.values())
 
 
 @settings(max_examples=6, deadline=None)

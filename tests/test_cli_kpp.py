@@ -92,6 +92,18 @@ def test_every_contact_adds_up(hospital: Costing) -> None:
     assert (split - frame["full_cost_sek"]).abs().max() < 0.005
 
 
+def test_a_contact_is_within_an_ore_a_pool_of_exact(hospital: Costing) -> None:
+    rates = hospital.services.rates.groupby("service")["unit_ore"].agg(lambda ores: float(sum(ores)))
+    pools = hospital.services.rates.groupby("service").size()
+    lines = hospital.services.usage.lines
+    exact = lines["quantity"] / 10**4 * lines["service"].map(rates)
+    by_contact = pd.DataFrame({"exact": exact, "pools": lines["service"].map(pools)}).groupby(lines["contact"]).sum()
+    frame = hospital.contacts.frame.set_index("contact")
+    lifted = hospital.prepared.lifted.groupby("contact")["ore"].sum().reindex(by_contact.index).fillna(0)
+    got = frame.loc[by_contact.index, "full_cost_sek"] * 100 - lifted
+    assert ((got - by_contact["exact"]).abs() < by_contact["pools"]).all()
+
+
 def starter(tmp_path: Path, name: str = "kpp.xlsx", lang: str = "sv") -> Path:
     path = tmp_path / name
     assert flowsim("kpp", "--starter", path, "--lang", lang).exit_code == 0

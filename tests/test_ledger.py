@@ -357,6 +357,42 @@ def test_what_is_no_resource_of_the_simulation_is_charged_as_bought(small: Input
         unit_cost_file(costing(wrong))
 
 
+def test_thresholds_per_drg_mark_outliers(small: Inputs) -> None:
+    single = small.with_tables({"contacts": small["contacts"].assign(number=1)})
+    limits = pd.DataFrame({"row": [2], "drg": ["H04E"], "threshold_sek": [5_000_000_00]})
+    marked = costing(single.with_tables({"outlier_thresholds": limits})).contacts.frame.set_index("contact")["outlier"]
+    assert marked.to_dict() == {"hip": False, "knee": True, "visits": False}
+    own = costing(single).contacts.frame.set_index("contact")["outlier"]
+    assert own.to_dict() == {"hip": True, "knee": False, "visits": True}  # the dearest of each care form, rounded up
+
+
+def test_staff_and_equipment_stand_beside_the_ledger(small: Inputs) -> None:
+    staff = pd.DataFrame(
+        {
+            "row": [2], "period": ["2023-01"], "cost_centre": ["3040"], "profession": ["nurse"],
+            "hours_worked": [Decimal(1400)], "fte": [None], "pay_sek": [35_000_000], "overtime_hours": [Decimal(0)],
+        }
+    )  # fmt: skip
+    items = pd.DataFrame(
+        {
+            "row": [2, 3], "item": ["table", "old"], "cost_centre": ["3010", "3010"],
+            "purchase_sek": [730_000_00, 100_00], "bought": [date(2022, 1, 1), date(2000, 1, 1)],
+            "life_years": [Decimal(10), Decimal(5)], "hours_per_year": [None, None],
+        }
+    )  # fmt: skip
+    result = result_tables(costing(small.with_tables({"staff": staff, "equipment": items})))
+    assert result["staff"].iloc[0].tolist() == ["3040", "nurse", 1400.0, 0.0, 1.0, 350_000.0, 250.0, 380.7]
+    assert result["equipment"].iloc[0].tolist() == ["3010", 2, 73_000.0, 0.0, -73_000.0]
+
+
+def test_the_unit_cost_file_keeps_idle_apart_whatever_the_view(small: Inputs, found: Costing) -> None:
+    assert unit_cost_file(costing(small, view="full")).data == unit_cost_file(found).data
+    bare = {name: frame for name, frame in small.frames.items() if not name.startswith("simulation")}
+    file = unit_cost_file(costing(dataclasses.replace(small, frames=bare)))
+    assert "no sheet simulation_contacts" in file.notes[-1]
+    assert file.model().care_services["visit"].resource is None
+
+
 def test_money_columns_say_which_money_they_are(found: Costing) -> None:
     names = {"cost_centre", "cost_centres", "origin_cost_centre", "outlier_share"}
     for name, table in result_tables(found, ["visit"]).items():

@@ -41,8 +41,8 @@ def frame(form: Form, lines: Iterable[dict[str, object]]) -> pd.DataFrame:
     return framed(Table(form.name, tuple(columns), tuple(table)), form)
 
 
-def inputs(case: str) -> Inputs:
-    """The case as ledger, centres, accounts, cost types and keys."""
+def inputs(case: str, behaviours: bool = True) -> Inputs:
+    """The case as ledger, centres, accounts, cost types and keys; without behaviours all cost is fixed."""
     own, drivers, kinds, variable = {}, [], {}, {}
     for row in rows(case, "input"):
         quantity, centre = row["quantity"], row["from_centre"] or row["to_centre"]
@@ -54,7 +54,7 @@ def inputs(case: str) -> Inputs:
             )
         elif quantity == "key_kind":
             kinds[centre] = row["value"]
-        elif quantity == "variable_cost":
+        elif quantity == "variable_cost" and behaviours:
             variable[centre] = row["value"]
     for source, *_ in drivers:
         own.setdefault(source, ("0", "supporting"))

@@ -37,6 +37,20 @@ BEHAVIOUR_SV = {"variable": "rörlig", "step_fixed": "trappstegsfast", "fixed": 
 WAYS_SV = {"own cost": "egen kostnad", "other paths": "övriga vägar"}
 
 
+_PREFIXES_SV = {
+    "account: ": "konto: ", "cost centre: ": "kostnadsställe: ", "other year: ": "annat år: ",
+    "other months of ": "andra månader ", "index ": "index ", "ongoing contacts": "pågående vårdkontakter",
+}  # fmt: skip
+
+
+def _aside_sv(what: str) -> str:
+    """A line of the reconciliation in Swedish; reasons as the file has them."""
+    for english, swedish in _PREFIXES_SV.items():
+        if what.startswith(english):
+            return (swedish + what.removeprefix(english)).replace("cost so far", "kostnad hittills")
+    return ASIDES_SV.get(what, what)
+
+
 def _said(words: Words, swedish: str, english: str) -> str:
     return swedish if words.lang == "sv" else english
 
@@ -142,7 +156,7 @@ def reconciliation(found: Costing, words: Words) -> Sheet:
         amounts = [_sek(words, ore / 100) for ore in (stage.into, stage.kept, aside, stage.difference)]
         rows.append([f"{stage.number} {name}", *amounts])
         for one in stage.aside:
-            what = ASIDES_SV.get(one.what, one.what) if sv else one.what
+            what = _aside_sv(one.what) if sv else one.what
             rows.append([f"    {what}", "", "", _sek(words, one.ore / 100), ""])
     return Sheet(heading, columns, rows)
 

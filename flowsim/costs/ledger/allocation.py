@@ -65,23 +65,24 @@ def allocate(
     method: Method = "reciprocal",
     order: Sequence[str] = (),
     circular: Literal["allow", "stop"] = "allow",
+    file: str = "keys",
 ) -> Allocation:
     """The method's shares for supporting centres of these own costs (any unit; only who has cost matters).
 
     `order` of step-down: first to last; default by `step_order`, then the rule of `default_order`. InputError for a
     closed loop, a centre with cost and no drivers, or one that the method cannot spread.
     """
-    _refuse_dead_ends(network, own)
+    _refuse_dead_ends(network, own, file)
     names = network.supporting
     sequence = tuple(order or default_order(network, own)) if method == "step_down" else ()
     counted = _counted(network, method, [names.index(name) for name in sequence])
     drivers = np.hstack([network.drivers[:, : len(names)] * counted, network.drivers[:, len(names) :]])
-    _refuse_stuck(network, own, drivers, method)
+    _refuse_stuck(network, own, drivers, method, file)
     s, t = _shares(drivers, len(names))
     through = network.volume[:, None]
     composite, variable = _composite(s, t), _composite(s * through, t * through)
     dropped = _dropped(network, counted, s, own)
-    warnings = _circles(network, circular) if method == "step_down" else ()
+    warnings = _circles(network, circular, file) if method == "step_down" else ()
     return Allocation(
         network, method, sequence, s, t, composite, np.minimum(variable, composite), tuple(warnings), dropped
     )
@@ -159,19 +160,19 @@ def _costing(drivers: np.ndarray, supporting: int, own: np.ndarray) -> np.ndarra
         has = more
 
 
-def _refuse_dead_ends(network: Network, own: np.ndarray) -> None:
+def _refuse_dead_ends(network: Network, own: np.ndarray, file: str) -> None:
     """Cost that no method can bring to a final centre."""
     s = len(network.supporting)
     stuck = _costing(network.drivers, s, own) & ~_reaching(network.drivers, s)
     empty = stuck & (network.drivers.sum(axis=1) == 0)
     faults = [
-        Fault("keys", 0, f"key {network.key[k]}, cost centre {network.supporting[k]}", "", _NO_DRIVER)
+        Fault(file, 0, f"key {network.key[k]}, cost centre {network.supporting[k]}", "", _NO_DRIVER)
         for k in np.flatnonzero(empty)
     ]
     loop = [network.supporting[k] for k in np.flatnonzero(stuck & ~empty)]
     if loop and not faults:
         words = f"closed loop without way to a final centre: {', '.join(loop)}"
-        faults.append(Fault("keys", 0, "the keys", "", words))
+        faults.append(Fault(file, 0, "the keys", "", words))
     if faults:
         raise InputError(faults)
 
@@ -179,7 +180,7 @@ def _refuse_dead_ends(network: Network, own: np.ndarray) -> None:
 _NO_DRIVER = "driver sum is zero while cost is not: give the key a driver, or the centre another key."
 
 
-def _refuse_stuck(network: Network, own: np.ndarray, drivers: np.ndarray, method: Method) -> None:
+def _refuse_stuck(network: Network, own: np.ndarray, drivers: np.ndarray, method: Method, file: str) -> None:
     """Cost that this method, or this order, cannot bring to a final centre."""
     s = len(network.supporting)
     stuck = _costing(drivers, s, own) & ~_reaching(drivers, s)
@@ -191,7 +192,7 @@ def _refuse_stuck(network: Network, own: np.ndarray, drivers: np.ndarray, method
         if method == "direct"
         else f"{names}: has backward drivers only in this order: put it earlier (step_order), or use reciprocal."
     )
-    raise InputError([Fault("keys", 0, "the keys", "", words)])
+    raise InputError([Fault(file, 0, "the keys", "", words)])
 
 
 def _dropped(network: Network, counted: np.ndarray, s: np.ndarray, own: np.ndarray) -> pd.DataFrame:
@@ -212,7 +213,7 @@ def _dropped(network: Network, counted: np.ndarray, s: np.ndarray, own: np.ndarr
     )
 
 
-def _circles(network: Network, circular: Literal["allow", "stop"]) -> Iterable[str]:
+def _circles(network: Network, circular: Literal["allow", "stop"], file: str) -> Iterable[str]:
     """A warning, or a stop, where supporting centres support each other in a circle."""
     n = len(network.supporting)
     reach = (network.drivers[:, :n] > 0).astype(int)
@@ -223,9 +224,7 @@ def _circles(network: Network, circular: Literal["allow", "stop"]) -> Iterable[s
         return ()
     names = ", ".join(network.supporting[k] for k in inside)
     if circular == "stop":
-        raise InputError(
-            [Fault("keys", 0, "the keys", "", f"supporting centres in a circle: {names} (circular: stop).")]
-        )
+        raise InputError([Fault(file, 0, "the keys", "", f"supporting centres in a circle: {names} (circular: stop).")])
     return (f"supporting centres in a circle: {names}. Step-down drops what goes backwards; see the dropped shares.",)
 
 

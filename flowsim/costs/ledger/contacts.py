@@ -2,7 +2,8 @@
 
 Each pool (service x kind of resource x behaviour) is split over its contacts by quantity with largest remainder, so
 that contacts add up to the pools. Outliers: the dearest 5 % of inpatient and 3 % of outpatient contacts, by care form,
-ceil(share x n), ties all marked (Swedish Association of Local Authorities and Regions, KPP).
+ceil(share x n), ties all marked, or those above a threshold per DRG where a table gives one (Swedish Association of
+Local Authorities and Regions, KPP).
 """
 
 from __future__ import annotations
@@ -82,10 +83,18 @@ def _money(inputs: Inputs, services: Services, lifted: pd.DataFrame) -> tuple[pd
 
 
 def _outliers(inputs: Inputs, frame: pd.DataFrame, total: np.ndarray) -> np.ndarray:
-    """The dearest contacts of each care form; none where contacts are counts (their cost is a mean)."""
+    """The dearest contacts of each care form, or those above their DRG's threshold where a table gives them.
+
+    None where contacts are counts (their cost is a mean).
+    """
     marked = np.zeros(len(frame), dtype=bool)
     if (frame["number"] != 1).any():
         return marked
+    table = inputs["outlier_thresholds"]
+    if len(table):
+        limits = dict(zip(table["drg"], table["threshold_sek"], strict=True))
+        above = [ore > limits.get(drg, math.inf) for drg, ore in zip(frame["drg"], total.tolist(), strict=True)]
+        return np.array(above, dtype=bool) & ~frame["ongoing"].to_numpy()
     shares: Mapping[str, float] = {
         name: getattr(inputs.settings.outliers, name) for name in ("inpatient", "outpatient", "day")
     }

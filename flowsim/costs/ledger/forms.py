@@ -213,6 +213,12 @@ INDEXES = Form(
     also=("Indexserier",),
     key=("index", "year"),
 )
+OUTLIER_THRESHOLDS = Form(
+    "outlier_thresholds",
+    (Column("drg", "text", ("DRG",)), Column("threshold_sek", "money", ("Gräns", "Ytterfallsgräns"))),
+    also=("Ytterfallsgränser",),
+    key=("drg",),
+)
 SETTINGS = Form(
     "settings",
     (Column("setting", "text", ("Inställning",)), Column("value", "text", ("Värde",))),
@@ -251,6 +257,7 @@ SIMULATION_CONTACTS = Form(
 NEEDED = (LEDGER, COST_CENTRES, ACCOUNTS, COST_TYPES, KEYS, ACTIVITIES, CARE_SERVICES, CONTACTS, CONTACT_SERVICES)
 """Without these nothing can be costed."""
 WELCOME = (
-    CAPACITY, PATIENT_COSTS, INDEXES, STAFF, EQUIPMENT, SETTINGS, SIMULATION_RESOURCES, SIMULATION_CONTACTS,
+    CAPACITY, PATIENT_COSTS, INDEXES, STAFF, EQUIPMENT, OUTLIER_THRESHOLDS, SETTINGS, SIMULATION_RESOURCES,
+    SIMULATION_CONTACTS,
 )  # fmt: skip
 """Read if they are there."""

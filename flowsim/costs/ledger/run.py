@@ -57,7 +57,8 @@ class Prepared:
     def allocation(self, method: Method) -> Allocation:
         """The method's shares. InputError if it cannot be used here."""
         own, touched = self.own(), self._touched()
-        return allocate(self.network, np.where(own == 0, touched, own), method, (), self.inputs.settings.circular)
+        circular, file = self.inputs.settings.circular, self.inputs.file("keys")
+        return allocate(self.network, np.where(own == 0, touched, own), method, (), circular, file)
 
 
 @dataclass(frozen=True)

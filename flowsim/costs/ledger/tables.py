@@ -10,6 +10,7 @@ from flowsim.costs.ledger.contacts import by_group, outlier_summary
 from flowsim.costs.ledger.keys import keys_listed
 from flowsim.costs.ledger.methods import methods_compared
 from flowsim.costs.ledger.reconciliation import table
+from flowsim.costs.ledger.resources_checked import equipment_table, staff_table
 from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import unit_costs
 from flowsim.costs.ledger.trace import trace_summary, traced
@@ -20,7 +21,8 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
     """Every table of a costing by name.
 
     unit_costs, reconciliation, groups, drg, outliers, contacts, capacity, methods_centres, methods_units, keys,
-    dropped_shares, parked, measured_times; with services to trace also trace and trace_summary; warnings. SEK.
+    dropped_shares, parked, measured_times, staff, equipment (empty without those tables); with services to trace also
+    trace and trace_summary; warnings. SEK.
     """
     centres, units, refused = methods_compared(found)
     parked = found.prepared.parked
@@ -38,6 +40,8 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
         "dropped_shares": found.allocation.dropped,
         "parked": parked.assign(ledger_parked_sek=parked["ore"] / 100).drop(columns=["ore", "row"]),
         "measured_times": deviations(found.services.usage, found.services.rates),
+        "staff": staff_table(found.inputs),
+        "equipment": equipment_table(found.inputs, found.prepared.cells),
         "warnings": pd.DataFrame({"warning": [*found.inputs.notes, *found.warnings, *refused]}),
     }
     if trace:
@@ -171,5 +175,16 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "behaviour": ("behaviour", "Beteende"),
     "largest_account": ("largest account", "Största konto"),
     "warning": ("warning", "Varning"),
+    "profession": ("profession", "Yrkesgrupp"),
+    "hours": ("hours worked", "Utförda timmar"),
+    "overtime_hours": ("overtime hours", "Övertid, timmar"),
+    "fte": ("FTE", "Årsarbetare"),
+    "ledger_pay_sek": ("pay, SEK", "Lön, kr"),
+    "ledger_pay_sek_per_hour": ("pay per hour, SEK", "Lön per timme, kr"),
+    "full_cost_sek_per_hour": ("pay and add-on per hour, SEK", "Lön med PO per timme, kr"),
+    "items": ("items", "Inventarier"),
+    "ledger_computed_sek": ("depreciation computed, SEK", "Beräknad avskrivning, kr"),
+    "ledger_booked_sek": ("depreciation booked, SEK", "Bokförd avskrivning, kr"),
+    "ledger_difference_sek": ("difference, SEK", "Skillnad, kr"),
 }
 """Column -> English, Swedish."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from flowsim.costs.ledger.forms import BEHAVIOURS
+from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import shown
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.schema.unit_costs import MEASURED, UnitCosts, unit_costs
@@ -25,7 +26,6 @@ from flowsim.schema.writing import as_yaml
 
 if TYPE_CHECKING:
     from flowsim.costs.ledger.inputs import Inputs
-    from flowsim.costs.ledger.run import Costing
 
 PATIENT_COSTS = "patient_costs"
 """In `simulation_contacts`: the mean patient-specific cost of the groups named."""
@@ -48,15 +48,23 @@ class UnitCostFile:
 
 
 def unit_cost_file(found: Costing) -> UnitCostFile:
-    """The unit cost file of a costing. InputError if the simulation's tables name what is not there."""
+    """The unit cost file of a costing, idle capacity apart whatever its view.
+
+    InputError if the simulation's tables name what is not there.
+    """
     inputs = found.inputs
     _refuse_strangers(inputs)
+    if found.view != "standard":
+        apart = until_services(found.prepared, found.allocation, "standard")[2]
+        found = replace(found, services=apart, view="standard")
     mapping = _mapping(inputs)
     notes: list[str] = []
     services = dict(_services(found, mapping, notes))
     contacts, extra = _contacts(found, services)
     used = {name for uses in contacts.values() for name in uses}
     notes = [text for text in notes if text.partition(":")[0] in used]
+    if not contacts:
+        notes.append("no sheet simulation_contacts says which services the steps of a pathway use: fill in `contacts`.")
     kept = {name: one for name, one in {**services, **extra}.items() if name in used or not contacts}
     settings = inputs.settings
     year = settings.price_year or settings.year
