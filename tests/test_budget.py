@@ -30,7 +30,8 @@ from flowsim.schema.budget import PayRevision
 from flowsim.sheets import write_book
 
 SHIPPED = Path(__file__).parents[1] / "calibration"
-EXAMPLE, DEMO = SHIPPED / "budget" / "budget.yaml", SHIPPED / "budget_demo" / "budget.yaml"
+EXAMPLE = Path(__file__).parents[1] / "flowsim" / "costs" / "budget" / "example" / "budget.yaml"
+DEMO = SHIPPED / "budget_demo" / "budget.yaml"
 SMALL = """
 title: Small
 tables: tables
@@ -341,7 +342,10 @@ def test_a_line_from_a_simulated_scenario(small, tmp_path, monkeypatch):
     headline = pd.DataFrame(rows, columns=["scenario", "measure", "diff", "diff_low", "diff_high"])
     made = SimpleNamespace(tables={"headline": headline}, baseline="today", run={"replications": 9})
     monkeypatch.setattr(Study, "load", staticmethod(lambda _: made))
-    line = "scenario_lines: [{{line: Kväll, study: s, scenario: {}, cost_centre: '20', groups: {{höft: 1}}, level: region}}]"
+    line = (
+        "scenario_lines: [{{line: Kväll, study: s, scenario: {}, cost_centre: '20', groups: {{höft: 1}}, "
+        "level: region}}]"
+    )
     path = tmp_path / "budget.yaml"
     small(file=f"{SMALL}{line.format('more')}\n")
     file = load_budget_file(path)
@@ -379,3 +383,14 @@ def test_the_command(tmp_path):
     assert len(json.loads(shown)["findings"]) == 15
     assert "15 saker stämmer inte" in run(str(DEMO), "--lang", "sv")[1]
     assert run(str(tmp_path / "none.yaml"))[0] == 2
+
+
+def test_the_starter_is_the_example_in_both_languages(tmp_path):
+    results = {"example": json.loads(run("--json")[1])}
+    for lang in ("sv", "en"):
+        assert run("--starter", str(tmp_path / lang), "--lang", lang)[0] == 0
+        code, text, _ = run(str(tmp_path / lang / "budget.yaml"), "--json")
+        assert code == 0
+        results[lang] = json.loads(text)
+        assert run("--starter", str(tmp_path / lang))[0] == 2
+    assert results["sv"] == results["en"] == results["example"]

@@ -31,7 +31,8 @@ from flowsim.sheets import write_book
 from flowsim.sheets.forms import framed
 from flowsim.sheets.table import read_table
 
-SHIPPED = Path(__file__).parents[1] / "calibration" / "indicators"
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "flowsim" / "costs" / "indicators" / "example"
 MARCH = {
     "period": "2027-03", "operation_minutes": 44_640, "rooms": 5, "open_room_hours": 1_000, "operations": 465,
     "inpatient_hours_somatic": 20_000, "inpatient_key_somatic": 0.8, "bed_days_somatic": 1_000,
@@ -183,8 +184,8 @@ def test_a_mapping_that_names_what_is_not_there():
 def test_the_shipped_mapping_fits_the_shipped_scenario():
     from flowsim import measures
 
-    today = fs.load(SHIPPED.parents[1] / "scenarios" / "ortho_today.yaml")
-    file = load_run_indicators(SHIPPED / "run.yaml")
+    today = fs.load(ROOT / "scenarios" / "ortho_today.yaml")
+    file = load_run_indicators(ROOT / "calibration" / "ortho_indicators.yaml")
     model = today.model.model_copy(update={"horizon": today.model.horizon.model_copy(update={"weeks": 8})})
     short = replace(
         today,
@@ -246,7 +247,7 @@ def run(*words: str) -> tuple[int, str, str]:
 
 
 def test_the_command_on_actual_data(tmp_path):
-    code, shown, notes = run(str(SHIPPED / "actual.csv"), "--lang", "sv", "--out", str(tmp_path / "i.xlsx"))
+    code, shown, notes = run(str(SHIPPED / "monthly.csv"), "--lang", "sv", "--out", str(tmp_path / "i.xlsx"))
     assert code == 0
     assert "Nyttjandegrad operationssalar" in shown
     assert "Läkartimmar somatik = 0" in notes
@@ -257,7 +258,21 @@ def test_the_command_on_actual_data(tmp_path):
     assert code == 0
     assert len(json.loads(shown)["buk_changes"]) == 4
     assert "154.9" in run(str(SHIPPED / "backlog.csv"))[1]
-    assert run(str(SHIPPED / "actual.csv"), "--hours-per-fte", "0")[0] == 2
+    assert run(str(SHIPPED / "monthly.csv"), "--hours-per-fte", "0")[0] == 2
     assert run(str(tmp_path / "none.csv"))[0] == 2
     (tmp_path / "empty.csv").write_text("period;nothing\n2027-01;1\n", encoding="utf-8")
     assert run(str(tmp_path / "empty.csv"))[0] == 2
+
+
+def test_the_starter_is_read_back_in_both_languages(tmp_path):
+    shown = {}
+    for lang in ("sv", "en"):
+        path = tmp_path / f"{lang}.xlsx"
+        assert run("--starter", str(path), "--lang", lang)[0] == 0
+        code, text, _ = run(str(path), "--json")
+        assert code == 0
+        shown[lang] = json.loads(text)
+        assert run("--starter", str(path))[0] == 2
+    shown["example"] = json.loads(run("--json")[1])
+    assert shown["sv"] == shown["en"] == shown["example"]
+    assert {"months", "buk_counts", "backlog", "definitions"} <= set(shown["en"])

@@ -247,7 +247,9 @@ def run(
 
 @app.command()
 def budget(
-    file: Annotated[Path, typer.Argument(help="Budget file (YAML); names a workbook or folder with its tables.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Budget file (YAML); names its tables. Without one: a made-up clinic.")
+    ] = None,
     outcome: Annotated[
         Path | None, typer.Option(help="Follow-up sheet with the outcome filled in: xlsx or CSV. Splits the deviation.")
     ] = None,
@@ -255,25 +257,31 @@ def budget(
     level: Annotated[
         Literal["region", "department"], typer.Option(help="Whose budget the follow-up sheet holds.")
     ] = "region",
+    starter: Annotated[
+        Path | None, typer.Option(help="Write a budget of your own to fill in, into this new folder, and stop.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Workbook (.xlsx) or folder of CSV files to write.")] = None,
     json: Json = False,
     lang: Language = Lang.en,
 ) -> None:
     """Activity-based budget: volume, capacity, economy; region beside department; outcome against budget.
 
-    Example: flowsim budget calibration/budget/budget.yaml --out outputs/budget.xlsx --lang sv
+    Example: flowsim budget my_clinic/budget/budget.yaml --out budget.xlsx --lang sv
     """
     from flowsim.cli import budgeting
 
     with spoken():
+        if starter is not None:
+            budgeting.starter(starter, lang.code)
+            return
         budgeting.budget(file, budgeting.Asked(outcome, through, level, out, json, lang.code))
 
 
 @app.command()
 def indicators(
     data: Annotated[
-        Path, typer.Argument(help="A study's folder, or monthly data: CSV, xlsx or a folder of CSV files.")
-    ],
+        Path | None, typer.Argument(help="A study's folder, or own data: xlsx, CSV or a folder. Without: an example.")
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(help="Of a study: the file (YAML) that says which steps and hours count.")
     ] = None,
@@ -281,17 +289,21 @@ def indicators(
     hours_per_fte: Annotated[float, typer.Option(help="Hours a full-time equivalent works in a month.")] = 165,
     replications: Annotated[int, typer.Option("--replications", "-n", min=1, help="Of a study: runs made again.")] = 5,
     engine: Annotated[Literal["simpy", "compiled", "auto"], typer.Option(help="Of a study: engine.")] = "simpy",
+    starter: Annotated[Path | None, typer.Option(help="Write a workbook to fill in (.xlsx), and stop.")] = None,
     out: Annotated[Path | None, typer.Option(help="Workbook (.xlsx) or folder of CSV files to write.")] = None,
     json: Json = False,
     lang: Language = Lang.en,
 ) -> None:
     """Ten productivity indicators by month, cost per DRG point, BUK and TAK; definitions in the output.
 
-    Example: flowsim indicators calibration/indicators/actual.csv --lang sv
+    Example: flowsim indicators outputs/ortho --mapping calibration/ortho_indicators.yaml
     """
     from flowsim.cli import indicating
 
     with spoken():
+        if starter is not None:
+            indicating.starter(starter, lang.code)
+            return
         asked = indicating.Asked(mapping, scenario, hours_per_fte, replications, engine, out, json, lang.code)
         indicating.indicators(data, asked)
 
@@ -334,3 +346,38 @@ def report(
 
     with spoken():
         running.report(study, lang.code, json)
+
+
+@app.command("follow-up")
+def follow_up(
+    study: Annotated[Path, typer.Argument(help="The plan: a study's folder, or an answer's (outputs/clear_backlog).")],
+    actual: Annotated[Path, typer.Option(help="Table of the weeks that have been: week, operations, slots offered.")],
+    waiting: Annotated[Path | None, typer.Option(help="Table of those who wait today: to days, patients.")] = None,
+    scenario: Annotated[str, typer.Option(help="Which of the study's scenarios is the plan.")] = "",
+    step: Annotated[str, typer.Option(help="The step waited for; as the goal's options: default the answer's.")] = "",
+    by: Annotated[str, typer.Option(help="The date, 2027-06-30.")] = "",
+    confidence: Annotated[str, typer.Option(help="The chance asked for.")] = "",
+    over: Annotated[int | None, typer.Option(min=0, help="Target: nobody waits longer than so many days.")] = None,
+    queue: Annotated[int | None, typer.Option(min=0, help="Target instead: at most so many wait.")] = None,
+    alarm: Annotated[str, typer.Option(help="Chance of a false alarm within --weeks.")] = "10%",
+    weeks: Annotated[int, typer.Option(min=4, help="See --alarm.")] = 26,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per processor.")] = None,
+    engine: Annotated[Literal["auto", "compiled", "simpy"], typer.Option(help="See `ask`.")] = "auto",
+    seconds: Annotated[float, typer.Option(min=1, help="Time for simulation.")] = 45,
+    out: Annotated[Path | None, typer.Option(help="Folder of the answer; default outputs/follow_up.")] = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """The outcome so far against the plan, the forecast from today's queue, and the smallest adjustment.
+
+    Example: flowsim follow-up outputs/clear_backlog --actual calibration/outcome_2027.csv --lang sv
+    """
+    from flowsim.cli import following
+
+    with spoken():
+        following.follow_up(
+            study, actual, following.Wish(out, json, lang.code), waiting=waiting, scenario_name=scenario, step=step,
+            by=by, confidence=confidence, over=over, queue=queue, alarm=alarm, weeks=weeks, seed=seed,
+            workers=workers, engine=engine, seconds=seconds,
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flowsim.cli.budget_scenarios import lines_of_studies
-from flowsim.cli.screen import Sheet, note, out, out_json, show
+from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.cli.shown import records
 from flowsim.errors import FlowsimError
 
@@ -39,10 +39,26 @@ class Asked:
         return self.lang == "sv"
 
 
-def budget(path: Path, asked: Asked) -> None:
-    """Computes, follows up or checks what the budget file holds; shows it, and writes it where asked."""
-    from flowsim.costs.budget import reading
+def starter(folder: Path, lang: Literal["sv", "en"]) -> None:
+    """Writes a budget file and its workbook, made up, to be overwritten."""
+    from flowsim.costs.budget.starter import write_starter
 
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise refuse(folder.as_posix(), "exists already; choose another name, nothing was written.")
+    files = write_starter(folder, lang)
+    out(f"{'Skrivet' if lang == 'sv' else 'Written'}: {', '.join(one.as_posix() for one in files)}")
+    out(f"  flowsim budget {files[0].as_posix()} --lang {lang}")
+
+
+def budget(given: Path | None, asked: Asked) -> None:
+    """Computes, follows up or checks what the budget file holds; shows it, and writes it where asked.
+
+    Without a file: the made-up clinic that comes with flowsim.
+    """
+    from flowsim.costs.budget import reading
+    from flowsim.costs.budget.starter import EXAMPLE
+
+    path = given or EXAMPLE / "budget.yaml"
     file = reading.load_budget_file(path)
     more, said = lines_of_studies(path, file) if file.scenario_lines else (None, [])
     tables = reading.load_tables(path, file, more) if file.tables else None

@@ -44,9 +44,29 @@ class Asked:
         return self.lang == "sv"
 
 
-def indicators(path: Path, asked: Asked) -> None:
-    """Counts the indicators, shows them with their definitions, and writes them where asked."""
+def starter(path: Path, lang: Literal["sv", "en"]) -> None:
+    """Writes a workbook for monthly data, BUK and backlog, to be overwritten."""
+    from flowsim.costs.indicators.starter import write_starter
+    from flowsim.measures import own_counts
+
+    if path.exists():
+        raise refuse(path.as_posix(), "exists already; choose another name, nothing was written.")
+    write_starter(path, lang, (own_counts.BUK, own_counts.BACKLOG))
+    out(f"{'Skrivet' if lang == 'sv' else 'Written'}: {path.as_posix()}")
+    out(f"  flowsim indicators {path.as_posix()} --lang {lang}")
+
+
+def indicators(given: Path | None, asked: Asked) -> None:
+    """Counts the indicators, shows them with their definitions, and writes them where asked.
+
+    Without data: the made-up example that comes with flowsim.
+    """
     from flowsim.costs.indicators.monthly import definitions_table
+    from flowsim.costs.indicators.starter import EXAMPLE
+
+    path = given or EXAMPLE
+    if given is None:
+        note("Påhittade siffror, för att visa." if asked.sv else "Made-up figures, to show.")
 
     if not asked.hours_per_fte > 0:
         raise refuse("--hours-per-fte", "must be above 0.")
@@ -151,7 +171,8 @@ def _of_study(path: Path, asked: Asked) -> Sheets:
 
     if asked.mapping is None:
         raise refuse(
-            "--mapping", "a study needs a file that says which steps and hours count: see calibration/indicators."
+            "--mapping",
+            "a study needs a file that says which steps and hours count: see calibration/ortho_indicators.yaml.",
         )
     file = from_run.load_run_indicators(asked.mapping)
     record = manifest.read(path / "run.json")
