@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from flowsim.plan.calendar import closed, grid, season, swedish_holidays, within
+from flowsim.plan.calendar import closed, grid, looked_up, season, swedish_holidays, within
 
 
 def test_closed_days_of_2027():
@@ -29,6 +29,12 @@ def test_half_days_and_bridge_days_are_open():
 def test_ordinary_sundays_are_not_holidays():
     assert date(2027, 2, 7) not in swedish_holidays(2027)
     assert sum(d.weekday() == 6 for d in swedish_holidays(2027)) == 4
+
+
+def test_holidays_written_down_are_those_of_the_library():
+    """Where the library has changed, write flowsim/plan/swedish_holidays.txt anew from `looked_up`."""
+    assert all(swedish_holidays(year) == looked_up(year) for year in range(2000, 2080))
+    assert swedish_holidays(1995) == looked_up(1995)
 
 
 def test_holidays_do_not_move_with_the_neighbouring_years():

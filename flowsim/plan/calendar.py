@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -85,6 +86,20 @@ def grid(start: date, weeks: int, warm_up_weeks: int = 0) -> Grid:
 @cache
 def swedish_holidays(year: int) -> frozenset[date]:
     """Days of a year on which Swedish elective care is closed, whatever the weekday (see the module's text)."""
+    known = _written_down().get(year)
+    return looked_up(year) if known is None else frozenset(date.fromisoformat(f"{year}-{day}") for day in known)
+
+
+@cache
+def _written_down() -> dict[int, list[str]]:
+    """Month and day of the closed days, by year."""
+    text = Path(__file__).with_name("swedish_holidays.txt").read_text(encoding="utf-8")
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return {int(year): days for year, *days in lines}
+
+
+def looked_up(year: int) -> frozenset[date]:
+    """The same from the library `holidays`: where the days written down come from, and for other years."""
     import holidays
 
     closed = holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), language="sv")
