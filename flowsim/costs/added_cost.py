@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 _KEYS = ["scenario", "replication"]
 PER_EXTRA = {"added_cost_sek": "added_cost_per_extra_sek", "full_cost_sek_added": "full_cost_sek_per_extra"}
@@ -81,6 +80,8 @@ _REASONS = {
 
 
 def _per_extra(scenario: str, one: pd.DataFrame, resamples: int, seed: int) -> dict[str, object]:
+    from scipy.special import stdtrit
+
     extra = one["extra_operations"].to_numpy(dtype=float)
     picks = np.random.default_rng(seed).integers(0, len(one), size=(resamples, len(one)))
     line: dict[str, object] = {"scenario": scenario, "replications": len(one), "extra_operations": extra.mean()}
