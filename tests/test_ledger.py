@@ -233,6 +233,7 @@ def test_prices_of_another_year_by_cost_type(small: Inputs, found: Costing) -> N
     assert aside(result)["index 2023 -> 2025: pay"] == -round(pay * 100 * (1.04 * 1.025 - 1))
     assert aside(result)["index 2023 -> 2025: rent"] == 0
     assert result.stages[-1].difference == 0
+    assert "cost types without an index are kept at prices of 2023: implants, material, rent." in result.warnings
     with pytest.raises(InputError, match="no percent for 2026"):
         costing(settings(priced, price_year=2026))
 
@@ -263,6 +264,33 @@ def test_names_that_no_list_holds_are_told_at_once(small: Inputs) -> None:
     wrong = changed(small, "contact_services", {"service": "visit"}, quantity=Decimal("0.00001"))
     with pytest.raises(InputError, match="Allowed: four decimals"):
         checked(wrong)
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "words"),
+    [
+        ("setting,value\nyeer,2023\n", r'settings.csv, line 2: yeer = 2023\n  Is not a key here.*Did you mean "year"'),
+        ("setting,value\nyear,2023\nfrom,2023-13\n", "settings.csv, line 3: from"),
+        ("setting,value\nyear,2023\nfrom,2022-02\n", "must be months of 2023"),
+        ("", r"ledger.csv: the year\n  The ledger holds 2022, 2023: say which is costed"),
+    ],
+)
+def test_words_for_settings(settings_text: str, words: str, tmp_path: Path) -> None:
+    write_starter(tmp_path, "en")
+    (tmp_path / "settings.csv").write_text(settings_text, encoding="utf-8")
+    if not settings_text:
+        (tmp_path / "settings.csv").unlink()
+        with (tmp_path / "ledger.csv").open("a", encoding="utf-8") as file:
+            file.write("2022-12,3040,4010,5\n")
+    with pytest.raises(InputError, match=words):
+        read_inputs(tmp_path)
+
+
+def test_settings_may_stand_in_a_yaml(tmp_path: Path) -> None:
+    write_starter(tmp_path, "en")
+    (tmp_path / "costing.yaml").write_text("title: Ours\nyear: 2023\nto: 2023-06\n", encoding="utf-8")
+    found = read_inputs(tmp_path).settings
+    assert (found.title, found.months) == ("Ours", 6)
 
 
 def test_a_centre_without_an_activity_stops(small: Inputs) -> None:

@@ -24,6 +24,7 @@ class Indexed:
     lifted: pd.DataFrame
     stage: Stage | None
     """None where the price year is the year costed."""
+    warnings: tuple[str, ...] = ()
 
 
 def factor(percents: list[Decimal]) -> Fraction:
@@ -63,7 +64,15 @@ def at_prices(inputs: Inputs, cells: pd.DataFrame, lifted: pd.DataFrame) -> Inde
     new = both.assign(ore=ore)
     stage = Stage("2b", "price level", int(both["ore"].sum()), int(ore.sum()), tuple(asides))
     columns = list(lifted.columns)
-    return Indexed(new.loc[new["part"] == 0, list(cells.columns)], new.loc[new["part"] == 1, columns], closed(stage))
+    parts = (new.loc[new["part"] == 0, list(cells.columns)], new.loc[new["part"] == 1, columns])
+    plain = sorted({str(name) for name in cost_type} & _without_index(inputs))
+    kept = f"cost types without an index are kept at prices of {settings.year}: {', '.join(plain)}."
+    return Indexed(*parts, closed(stage), (kept,) if plain else ())
+
+
+def _without_index(inputs: Inputs) -> set[str]:
+    types = inputs["cost_types"]
+    return set(types.loc[types["index"] == "", "cost_type"])
 
 
 def _factors(inputs: Inputs, year: int, wanted: int) -> dict[str, Fraction]:

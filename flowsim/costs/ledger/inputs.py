@@ -77,6 +77,11 @@ def _settings(path: Path, frames: Mapping[str, pd.DataFrame]) -> CostingSettings
     years = sorted({period[:4] for period in frames["ledger"]["period"]})
     if "year" not in data and len(years) == 1:
         data = {**data, "year": int(years[0])}
+    elif not data:
+        words = (
+            f"The ledger holds {', '.join(years)}: say which is costed, `year` in a sheet settings or {SETTINGS_FILE}."
+        )
+        raise InputError([Fault(str(frames["ledger"].attrs["file"]), 0, "the year", "", words)])
     return costing_settings(data, marks)
 
 

@@ -104,7 +104,7 @@ def prepare(inputs: Inputs) -> Prepared:
     lifted = lift_patient_costs(inputs, scoped.cells)
     priced = at_prices(inputs, lifted.cells, lifted.lifted)
     stages = [scoped.stage, lifted.stage, *([priced.stage] if priced.stage else [])]
-    warnings = [*scoped.warnings, *payroll_warnings(inputs, scoped.cells)]
+    warnings = [*scoped.warnings, *priced.warnings, *payroll_warnings(inputs, scoped.cells)]
     if len(lifted.parked):
         parked = f"{len(lifted.parked)} patient costs, {lifted.parked['ore'].sum() / 100:,.2f} SEK"
         warnings.append(f"{parked}, have no contact of the list: parked at their centre.")
