@@ -210,16 +210,19 @@ def test_trend_fitted_to_history(small):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("standardtider", "höft;sal", "höft;salen"), ["standards, line 3", 'Did you mean "sal"']),
+        (
+            ("standardtider", "höft;sal", "höft;salen"),
+            ["standardtider, line 3", "resource (Resurs)", 'Did you mean "sal"'],
+        ),
         (("standardtider", "plats;2;dygn", "plats;2;minuter"), ["counted in days"]),
         (
             ("resurser", "rum;20;6010;;1 500", "rum;20;6010;;"),
-            ["resources, line 3", "capacity_per_unit", "hours a year"],
+            ["resurser, line 3", "capacity_per_unit", "hours a year"],
         ),
-        (("budgetrader", ";höft;;44;", ";;;44;"), ["budget_lines, line 2", "whose volume"]),
+        (("budgetrader", ";höft;;44;", ";;;44;"), ["budgetrader, line 2", "whose volume"]),
         (("budgetrader", "10;6210;;2027-03", "10;;;2027-03"), ["on which account"]),
         (("budgetrader", "2027-03", "2026-03"), ["not in the budget year 2027"]),
-        (("vårdkonsumtion", "65-;höft;16", "65-;knä;16"), ["rates, line 3", "no volume in history 2025"]),
+        (("vårdkonsumtion", "65-;höft;16", "65-;knä;16"), ["vårdkonsumtion, line 3", "no volume in history 2025"]),
         (("befolkning", "65-;2027", "66-;2027"), ["has no population in 2027"]),
         (("resurser", "80 000", "80.000,00"), ["line 2", "Månadslön", "one decimal sign"]),
     ],
@@ -393,4 +396,8 @@ def test_the_starter_is_the_example_in_both_languages(tmp_path):
         assert code == 0
         results[lang] = json.loads(text)
         assert run("--starter", str(tmp_path / lang))[0] == 2
-    assert results["sv"] == results["en"] == results["example"]
+    assert results["en"] == results["example"]
+    money = {lang: [row["budget_sek"] for row in results[lang]["amounts"]] for lang in ("sv", "en")}
+    assert money["sv"] == money["en"]
+    assert {"höft", "knä"} <= {row["group"] for row in results["sv"]["volumes"]}
+    assert results["sv"]["accounts"][0]["account_name"] == "Intäkter, DRG-poäng"

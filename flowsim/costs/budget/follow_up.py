@@ -50,7 +50,8 @@ def read_follow_up(path: Path | str) -> list[Row]:
     path = Path(path)
     if path.suffix.lower() == ".xlsx" or path.is_dir():
         book = read_book(path)
-        frame, file = book.read(FOLLOW_UP), f"{book.name}, {FOLLOW_UP.name}"
+        called = next((name for name in book.names if FOLLOW_UP.is_called(name)), FOLLOW_UP.name)
+        frame, file = book.read(FOLLOW_UP), f"{book.name}, {called}"
     else:
         frame, file = framed(read_table(path), FOLLOW_UP), path.name
     faults = [*_incomplete(file, frame), *_volumes_differ(file, frame), *_budget_differs(file, frame)]

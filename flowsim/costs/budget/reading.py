@@ -27,6 +27,8 @@ class Tables:
     """By form name; sheets that are not there are empty."""
     name: str
     """The book's name."""
+    sheets: Mapping[str, str]
+    """Form name -> what its sheet is called in the book."""
 
     @property
     def year(self) -> int:
@@ -44,7 +46,10 @@ class Tables:
 
     def fault(self, form: Form, row: Any, column: str, message: str) -> Fault:
         """A fault at a row of a sheet."""
-        return Fault(f"{self.name}, {form.name}", int(row.row), column, str(getattr(row, column)), message)
+        swedish = next((one.also[0] for one in form.columns if one.name == column and one.also), "")
+        key = f"{column} ({swedish})" if swedish else column
+        sheet = f"{self.name}, {self.sheets.get(form.name, form.name)}"
+        return Fault(sheet, int(row.row), key, str(getattr(row, column)), message)
 
 
 def load_budget_file(path: Path | str) -> Budget:
@@ -65,7 +70,10 @@ def load_tables(path: Path | str, file: Budget, extra_lines: pd.DataFrame | None
             frames[form.name] = pd.DataFrame(columns=["row", *(column.name for column in form.columns)])
     if extra_lines is not None:
         frames["budget_lines"] = pd.concat([frames["budget_lines"], extra_lines], ignore_index=True)
-    tables = Tables(file, frames, book.name)
+    called = {
+        form.name: name for form in (*forms.NEEDED, *forms.WELCOME) for name in book.names if form.is_called(name)
+    }
+    tables = Tables(file, frames, book.name, called)
     faults = [*_volumes_agree(tables), *_lines_agree(tables), *_resources_agree(tables), *_names_agree(tables)]
     if faults:
         raise InputError(faults)
