@@ -17,7 +17,14 @@ from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
 
-QUESTIONS: dict[str, str] = {"clear_backlog": "clear_backlog", "weekly_pace": "weekly_pace", "bottleneck": "bottleneck"}
+QUESTIONS: dict[str, str] = {
+    "clear_backlog": "clear_backlog",
+    "weekly_pace": "weekly_pace",
+    "bottleneck": "bottleneck",
+    "outsource": "outsource",
+    "mix": "mix",
+    "sensitivity": "sensitivity",
+}
 """Question -> its module."""
 __all__ = ["QUESTIONS", "Answer", "Asked", "ask"]
 

@@ -105,7 +105,7 @@ def designs_of(levers: Sequence[Lever]) -> list[Design]:
     for picks in product(*(range(len(lever.levels)) for lever in levers)):
         levels = [lever.levels[pick] for lever, pick in zip(levers, picks, strict=True)]
         labels = [level.label for level in levels if level.changes]
-        label = Said(" + ".join(one.sv for one in labels), " + ".join(one.en for one in labels))
+        label = Said(", ".join(one.sv for one in labels), ", ".join(one.en for one in labels))
         changes = tuple(change for level in levels for change in level.changes)
         made.append(Design(picks, label if labels else Said("inget", "nothing"), changes))
     return made

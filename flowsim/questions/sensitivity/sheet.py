@@ -1,0 +1,248 @@
+"""The sensitivity's answer: the inputs by how far they move it, and what is chance beside what is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from flowsim.questions.answer import Answer, Effort, Figure, Series, Table
+from flowsim.questions.asked import Asked
+from flowsim.questions.wording import DASH, NOTHING, Said, Say, alike, both
+
+if TYPE_CHECKING:
+    from flowsim.questions.sensitivity.asking import Found, Swing
+
+OF = {
+    "over": Said("patienter som väntat för länge", "patients who have waited too long"),
+    "operations": Said("operationer", "operations"),
+    "waiting": Said("väntedagar", "waiting days"),
+    "cost": Said("kassakostnad, Mkr", "total cash, MSEK"),
+}
+
+
+def answer(asked: Asked, found: Found, inner: int) -> Answer:
+    """The whole answer."""
+    effort = _effort(asked, found, inner)
+    return Answer(
+        question="sensitivity",
+        title=Said("Vad som flyttar svaret", "What moves the answer"),
+        sentence=_sentence(found),
+        table=_table(found),
+        figure=_tornado(found),
+        assumed=_assumed(found),
+        would_change=(
+            Said(
+                "Andra intervall: ett smalare flyttar sin rad nedåt. Mät de två översta först.",
+                "Other ranges: a narrower one moves its row down. Measure the two at the top first.",
+            ),
+        ),
+        notes=_notes(found),
+        further=tuple(table for table in (_shares(found),) if table is not None),
+        effort=effort,
+        scenario=asked.today.realised,
+        numbers=numbers(found),
+    )
+
+
+def _effort(asked: Asked, found: Found, inner: int) -> Effort:
+    rule = both(
+        lambda say: say.pick(
+            f"{found.pairs} par för var ände; {found.outer} dragningar à {inner}",
+            f"{found.pairs} pairs for each end; {found.outer} draws of {inner}",
+        )
+    )
+    return asked.effort(rule, found.split is not None)
+
+
+def _value(say: Say, found: Found, value: float, signed: bool = True) -> str:
+    """In the answer's unit."""
+    shown, digits = (value / 1e6, 1) if found.of == "cost" else (value, 0)
+    return say.signed(shown, digits) if signed else say.number(shown, digits)
+
+
+def _sentence(found: Found) -> Said:
+    first = found.swings[0]
+    second = found.swings[1] if len(found.swings) > 1 else None
+
+    def say_it(say: Say) -> str:
+        lang = "sv" if say.sv else "en"
+        what = OF[found.of](lang)
+        effect = say.pick("skillnaden i ", "the difference in ") if found.compared else ""
+        begin = say.pick(
+            f"Mest flyttas {effect}{what} av {first.input.said.sv}: från {_value(say, found, first.low)} till "
+            f"{_value(say, found, first.high)} mot {_value(say, found, found.today, False)} i dag.",
+            f"{effect}{what} is moved most by {first.input.said.en}: from {_value(say, found, first.low)} to "
+            f"{_value(say, found, first.high)} against {_value(say, found, found.today, False)} as it is.",
+        )
+        begin = begin[:1].upper() + begin[1:]
+        then = ""
+        if second is not None:
+            then = say.pick(
+                f" Därefter {second.input.said.sv} ({_value(say, found, second.low)} till "
+                f"{_value(say, found, second.high)}). Mät dem först.",
+                f" Then {second.input.said.en} ({_value(say, found, second.low)} to "
+                f"{_value(say, found, second.high)}). Measure those first.",
+            )
+        return f"{begin}{then}{_chance(say, found)}"
+
+    return both(say_it)
+
+
+def _chance(say: Say, found: Found) -> str:
+    if found.split is None:
+        return ""
+    share = say.percent(found.split.input_share)
+    return say.pick(
+        f" Av osäkerheten om ett enskilt år är {share} okunskap om indata, resten slump.",
+        f" Of what is uncertain about a single year {share} is not knowing the inputs, the rest is chance.",
+    )
+
+
+def _table(found: Found) -> Table:
+    columns = (
+        Said("indata", "input"), Said("intervall", "range"), Said("vid låg", "at low"), Said("vid hög", "at high"),
+        Said("spann", "width"),
+    )  # fmt: skip
+    rows = tuple(
+        (one.input.said, _range(one), _end(found, one.low, one.low_half), _end(found, one.high, one.high_half),
+         both(lambda say, w=one.width: _value(say, found, w, False)))  # type: ignore[misc]
+        for one in found.swings[:7]
+    )  # fmt: skip
+    what = OF[found.of]
+    caption = Said(
+        f"Ändring i {what.sv} när en indata i taget sätts till sin låga och höga ände, ± 95 %.",
+        f"Change in {what.en} with one input at a time at its low and its high end, ± 95%.",
+    )
+    return Table(columns, rows, marked=0, caption=caption)
+
+
+def _range(one: Swing) -> Said:
+    low, high = one.input.range.low, one.input.range.high
+    digits = 0 if min(abs(low), abs(high)) >= 10 else 2 if max(abs(low), abs(high)) >= 0.1 else 3
+    by = {"scale": Said("× ", "× "), "add": Said("+ ", "+ ")}.get(one.input.range.by, NOTHING)
+    return both(lambda say: f"{by.sv}{say.interval(low, high, digits)}")
+
+
+def _end(found: Found, value: float, half: float) -> Said:
+    return both(lambda say: f"{_value(say, found, value)} ± {_value(say, found, half, False)}")
+
+
+def _tornado(found: Found) -> Figure:
+    names = [one.input.said for one in found.swings]
+    scale = 1e6 if found.of == "cost" else 1.0
+    low = Series(Said("vid låg ände", "at the low end"), names, [one.low / scale for one in found.swings])
+    high = Series(Said("vid hög ände", "at the high end"), names, [one.high / scale for one in found.swings])
+    what = OF[found.of]
+    title = Said(f"Ändring i {what.sv}, en indata i taget", f"Change in {what.en}, one input at a time")
+    return Figure("bars", title, what, NOTHING, (low, high))
+
+
+def _assumed(found: Found) -> tuple[Said, ...]:
+    return (
+        Said(
+            f"De första {found.weeks} veckorna. Intervallen är de som angivits; indata varierar oberoende av varandra.",
+            f"The first {found.weeks} weeks. Ranges as declared; inputs vary independently of each other.",
+        ),
+        Said(
+            "Samma slump i alla körningar: det som skiljer är indata.",
+            "The same luck in all runs: what differs is inputs.",
+        ),
+    )
+
+
+def _notes(found: Found) -> tuple[Said, ...]:
+    made = []
+    one = found.split
+    if one is not None:
+        made.append(
+            both(
+                lambda say: say.pick(
+                    f"Spridning mellan år av slump: {_value(say, found, one.chance_sd, False)}; av okunskap om "
+                    "indata: "
+                    f"{_value(say, found, one.input_sd, False)}. Fler körningar minskar bara hur väl medelvärdet är "
+                    "känt.",
+                    f"Spread between years by chance: {_value(say, found, one.chance_sd, False)}; by not knowing the "
+                    "inputs: "
+                    f"{_value(say, found, one.input_sd, False)}. More runs only tell the mean better.",
+                )
+            )
+        )
+    if np.isfinite(found.own_share) and found.shares is None:
+        made.append(
+            both(
+                lambda say: (
+                    say.pick(
+                        f"Var för sig förklarar indata {say.percent(found.own_share)} av sin gemensamma spridning: de "
+                        "samverkar "
+                        "lite, så staplarna räcker.",
+                        f"One by one the inputs explain {say.percent(found.own_share)} of their joint spread: they "
+                        "interact "
+                        "little, so the bars will do.",
+                    )
+                    if abs(1 - found.own_share) <= 0.1
+                    else say.pick(
+                        f"Var för sig motsvarar indata {say.percent(found.own_share)} av sin gemensamma spridning: de "
+                        "samverkar, "
+                        "eller verkar inte rakt. Kör med --method sobol för andelar.",
+                        f"One by one the inputs make up {say.percent(found.own_share)} of their joint spread: they "
+                        "interact, or "
+                        "do not act straight. Run with --method sobol for shares.",
+                    )
+                )
+            )
+        )
+    return tuple(made)
+
+
+def _shares(found: Found) -> tuple[Said, Table] | None:
+    if found.shares is None:
+        return None
+    one = found.shares
+    inputs = sorted(zip(_names(found), one.first, one.total, one.first_half, strict=True), key=lambda row: -row[1])
+    if one.method == "sobol":
+        title = Said(
+            "Sobol: andel av spridningen som varje indata gör", "Sobol: share of the spread that each input makes"
+        )
+        columns = (Said("indata", "input"), Said("själv", "by itself"), Said("med samverkan", "with interaction"))
+        rows = [(name, _share(first, half), _share(total, 0.0)) for name, first, total, half in inputs[:7]]
+    else:
+        title = Said("Morris: medeleffekt från låg till hög", "Morris: mean effect from low to high")
+        columns = (Said("indata", "input"), Said("medeleffekt", "mean effect"), Said("spridning", "spread"))
+        rows = [(name, _plain(found, first), _plain(found, total)) for name, first, total, _ in inputs[:7]]
+    return title, Table(columns, tuple(rows))
+
+
+def _names(found: Found) -> list[Said]:
+    """Of the inputs in the file's order, which the shares have."""
+    by_order = {one.input.name: one.input.said for one in found.swings}
+    return [by_order[name] for name in found.order]
+
+
+def _share(value: float, half: float) -> Said:
+    if not np.isfinite(value):
+        return alike(DASH)
+    return both(lambda say: say.percent(value) + (f" ± {say.number(100 * half)}" if half else ""))
+
+
+def _plain(found: Found, value: float) -> Said:
+    return both(lambda say: _value(say, found, value, False))
+
+
+def numbers(found: Found) -> dict[str, Any]:
+    """All of it for machines."""
+    made: dict[str, Any] = {
+        "of": found.of, "today": found.today, "pairs": found.pairs, "draws": found.outer,
+        "one_by_one_share": found.own_share,
+        "swings": [
+            {"input": one.input.name, "low": one.input.range.low, "high": one.input.range.high, "at_low": one.low,
+             "at_high": one.high, "at_low_half": one.low_half, "at_high_half": one.high_half}
+            for one in found.swings
+        ],
+    }  # fmt: skip
+    if found.split is not None:
+        made |= {"chance_sd": found.split.chance_sd, "input_sd": found.split.input_sd,
+                 "input_share": found.split.input_share, "chance_share": found.split.chance_share}  # fmt: skip
+    if found.shares is not None:
+        made["shares"] = {"inputs": list(found.order), **vars(found.shares)}
+    return made
