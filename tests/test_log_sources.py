@@ -22,6 +22,7 @@ import pytest
 from flowsim import chance
 from flowsim.calibration import read_weekly
 from flowsim.calibration.log import Events, calibrate_log, is_log, read_events
+from flowsim.calibration.log.visits import Visits, window_of
 from flowsim.errors import InputError
 
 MOMENTS = ("queued", "start", "end")
@@ -430,3 +431,25 @@ print(len(told), told[-1][0], round(shares["pathway.visit.then.surgery"], 3),
     assert int(rows) == int(made.stdout)
     assert float(share) == pytest.approx(0.9, abs=0.01)
     assert int(megabytes) < 2000
+
+
+# Attempts
+
+
+def test_the_last_attempt_of_a_visit_is_the_one_that_was_held() -> None:
+    """A cancelled attempt has no start: by its start alone it would come last, and the visit would seem to wait on."""
+    day = [pd.Timestamp("2026-01-05") + pd.Timedelta(days=k) for k in range(30)]
+    rows = [
+        ("a", day[0], day[20], day[20], "done"),
+        ("a", day[0], pd.NaT, day[9], "cancelled"),
+        ("b", day[1], pd.NaT, day[8], "cancelled"),
+        ("b", day[1], pd.NaT, day[8], "left"),
+        ("c", day[2], pd.NaT, day[7], "cancelled"),
+        ("c", day[2], pd.NaT, pd.NaT, "open"),
+        ("d", day[3], day[29], day[29], "done"),
+    ]
+    frame = pd.DataFrame(rows, columns=["case", "queued", "start", "end", "outcome"]).assign(activity="surgery")
+    events = read_events(frame)
+    visits = Visits(events, window_of(events))
+    assert visits.last_of("surgery")["outcome"].tolist() == ["done", "left", "open", "done"]
+    assert visits.of("surgery")["attempt"].tolist() == [0, 1, 0, 1, 0, 1, 0]

@@ -68,10 +68,14 @@ class Visits:
 
     @cached_property
     def attempts(self) -> pd.DataFrame:
-        """Every row with `attempt` (0 first) and `final` (the visit's last row)."""
+        """Every row with `attempt` (0 first) and `final` (the visit's last row).
+
+        An attempt's place is when it began, else when it was cancelled or left; one still open comes last.
+        """
         rows = self.rows
         activity = rows["activity"].cat.codes.to_numpy()
-        order = np.lexsort((rows["row"], rows["queued"], activity, self.cases))
+        moment = rows["start"].fillna(rows["end"]).fillna(np.inf)
+        order = np.lexsort((rows["row"], moment, rows["queued"], activity, self.cases))
         case, kind, queued = self.cases[order], activity[order], rows["queued"].to_numpy()[order]
         same = (case[1:] == case[:-1]) & (kind[1:] == kind[:-1]) & (np.abs(queued[1:] - queued[:-1]) < _TOUCH)
         starts = np.concatenate([[True], ~same])
