@@ -137,7 +137,8 @@ def _found(
     ways: dict[str, Sequence[Mapping[str, Any]]] = {"": [], "own_lists": list(own.raised)}
     ways[f"bought_{round(100 * BESIDE_SHARE)}"] = terms.changes(BESIDE_SHARE)
     return Found(
-        terms, own, cost, stays, tuple(four), simulated_, reached, unsure_, tuple(points), volume, beside(bench, terms, BESIDE_SHARE), incomes(bench, ways), inputs, bench.weeks,
+        terms, own, cost, stays, tuple(four), simulated_, reached, unsure_, tuple(points), volume,
+        beside(bench, terms, BESIDE_SHARE), incomes(bench, ways), inputs, bench.weeks,
     )  # fmt: skip
 
 
