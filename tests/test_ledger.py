@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -215,6 +216,17 @@ def test_a_leak_stops_and_names_itself() -> None:
         closed(stage, {"1040 IT": 120_455, "1030": 9}, {"1030": 9})
     assert str(caught.value) == words
     assert closed(Stage("1", "scope", 5, 3, (Aside("research", 2),))).difference == 0
+
+
+def test_an_ore_lost_on_the_way_stops_the_run(small: Inputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flowsim.costs.ledger import finals
+
+    whole = finals.spread_rows
+    monkeypatch.setattr(
+        finals, "spread_rows", lambda ore, parts: whole(ore, parts) - (np.arange(len(ore)) == 0)[:, None]
+    )
+    with pytest.raises(FlowsimError, match=r"stage 3 .*: 0.03 SEK in that did not come out; largest: 1010 0.03"):
+        costing(small)
 
 
 def test_prices_of_another_year_by_cost_type(small: Inputs, found: Costing) -> None:

@@ -169,3 +169,12 @@ def test_decimals_are_exact(tmp_path: Path) -> None:
     assert frame["n"].tolist() == [1000, None]
     with pytest.raises(InputError, match="Andel = -1\n  Allowed: 0 or more"):
         read_book(folder(tmp_path, "Andel\n-1\n")).read(form)
+
+
+def test_a_bomb_is_not_opened(tmp_path: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
+    with pytest.raises(InputError, match="not opened"):
+        read_book(tmp_path / "bomb.xlsx")

@@ -133,6 +133,7 @@ def _written(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> t
     """The unit cost file and the tables, where wanted."""
     from flowsim.costs.ledger.tables import HEADINGS
     from flowsim.costs.ledger.unit_cost_file import write_unit_costs
+    from flowsim.costs.ledger.words import in_swedish
     from flowsim.sheets import write_book
 
     files: list[Path] = []
@@ -145,7 +146,7 @@ def _written(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> t
         file = write_unit_costs(found, target)
         files.append(target)
     if asked.out is not None:
-        files += write_book(asked.out, tables, asked.lang, HEADINGS)
+        files += write_book(asked.out, in_swedish(tables) if asked.sv else tables, asked.lang, HEADINGS)
     return file, files
 
 

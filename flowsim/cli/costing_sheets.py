@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from flowsim.cli.screen import Sheet
+from flowsim.costs.ledger.words import METHODS, STAGES, said, swedish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,51 +14,9 @@ if TYPE_CHECKING:
     from flowsim.costs.ledger.run import Costing
     from flowsim.report.words import Words
 
-STAGES_SV = {
-    "1": "avgränsning: huvudbok till KPP-kostnad",
-    "2": "särkostnader till vårdkontakter",
-    "2b": "prisnivå",
-    "3": "hjälp- till slutkostnadsställen",
-    "4": "slutkostnadsställen till resurser",
-    "5": "resurser till aktiviteter",
-    "6": "aktiviteter till vårdtjänster",
-    "7": "vårdtjänster till vårdkontakter",
-    "8": "vårdkontakter till patienter, grupper, DRG",
-}
-ASIDES_SV = {
-    "readiness: idle capacity up to what is declared": "beredskap: ledig kapacitet upp till den angivna",
-    "idle capacity": "ledig kapacitet",
-    "services to contacts outside the period or the list": "tjänster till vårdkontakter utanför perioden",
-    "patient costs, lifted to their contacts": "särkostnader, lyfta till sina vårdkontakter",
-}
-METHODS_SV = {"reciprocal": "ömsesidig fördelning", "step_down": "stegvis fördelning", "direct": "direkt fördelning"}
-CARE_SV = {"inpatient": "slutenvård", "outpatient": "öppenvård", "day": "dagsjukvård"}
-KIND_SV = {"volume": "volym", "capacity": "kapacitet", "quantity": "mängd", "percent": "procent"}
-BEHAVIOUR_SV = {"variable": "rörlig", "step_fixed": "trappstegsfast", "fixed": "fast"}
-WAYS_SV = {"own cost": "egen kostnad", "other paths": "övriga vägar"}
 
-
-_PREFIXES_SV = {
-    "account: ": "konto: ", "cost centre: ": "kostnadsställe: ", "other year: ": "annat år: ",
-    "other months of ": "andra månader ", "index ": "index ", "ongoing contacts": "pågående vårdkontakter",
-}  # fmt: skip
-
-
-def _aside_sv(what: str) -> str:
-    """A line of the reconciliation in Swedish; reasons as the file has them."""
-    for english, swedish in _PREFIXES_SV.items():
-        if what.startswith(english):
-            return (swedish + what.removeprefix(english)).replace("cost so far", "kostnad hittills")
-    return ASIDES_SV.get(what, what)
-
-
-def _said(words: Words, swedish: str, english: str) -> str:
-    return swedish if words.lang == "sv" else english
-
-
-def _word(words: Words, table: dict[str, str], name: str) -> str:
-    """A known word in the language; English with spaces for underscores."""
-    return table.get(name, name) if words.lang == "sv" else name.replace("_", " ")
+def _either(words: Words, in_swedish: str, english: str) -> str:
+    return in_swedish if words.lang == "sv" else english
 
 
 def _sek(words: Words, value: Any, digits: int = 2) -> str:
@@ -69,20 +28,20 @@ def title(found: Costing, words: Words) -> str:
     """What is shown: title, year, method, view, price year; that it is made up, where it is."""
     settings = found.inputs.settings
     year = settings.price_year or settings.year
-    method = _word(words, METHODS_SV, found.allocation.method)
+    method = METHODS[found.allocation.method] if words.lang == "sv" else said(found.allocation.method, "en")
     standard = found.view == "standard"
-    view = _said(words, "ledig kapacitet för sig" if standard else "ledig kapacitet fördelad",
+    view = _either(words, "ledig kapacitet för sig" if standard else "ledig kapacitet fördelad",
                  "idle capacity apart" if standard else "full absorption")  # fmt: skip
     period = f"{settings.first_month} – {settings.last_month}"
-    head = _said(words, "Påhittade siffror. ", "Made-up figures. ") if settings.made_up else ""
-    prices = _said(words, f"{year} års priser", f"prices of {year}")
+    head = _either(words, "Påhittade siffror. ", "Made-up figures. ") if settings.made_up else ""
+    prices = _either(words, f"{year} års priser", f"prices of {year}")
     return f"{head}{settings.title}: KPP {period}, {method}, {view}, {prices}."
 
 
 def unit_costs(frame: pd.DataFrame, words: Words, view: str) -> Sheet:
     """Cost per unit of each care service by behaviour; full absorption beside it."""
     sv = words.lang == "sv"
-    heading = _said(words, "Kostnad per vårdtjänst, kr per enhet", "Unit cost of each care service, SEK per unit")
+    heading = _either(words, "Kostnad per vårdtjänst, kr per enhet", "Unit cost of each care service, SEK per unit")
     columns = (
         ["vårdtjänst", "enhet", "antal", "rörlig", "trappstegsfast", "fast", "fullkostnad", "med ledig kapacitet"]
         if sv
@@ -100,7 +59,7 @@ def unit_costs(frame: pd.DataFrame, words: Words, view: str) -> Sheet:
 def groups(frame: pd.DataFrame, words: Words) -> Sheet:
     """Mean cost of a contact by group."""
     sv = words.lang == "sv"
-    heading = _said(words, "Kostnad per vårdkontakt (avslutade), kr", "Cost per contact (ended), SEK")
+    heading = _either(words, "Kostnad per vårdkontakt (avslutade), kr", "Cost per contact (ended), SEK")
     columns = (
         ["grupp", "vårdform", "antal", "fullkostnad per kontakt", "därav särkostnad", "ytterfall", "per DRG-poäng"]
         if sv
@@ -116,7 +75,7 @@ def groups(frame: pd.DataFrame, words: Words) -> Sheet:
     )
     rows = [
         [
-            str(row["group"]) or "–", _word(words, CARE_SV, str(row["care_form"])), words.number(row["contacts"], 0),
+            str(row["group"]) or "–", said(str(row["care_form"]), words.lang), words.number(row["contacts"], 0),
             _sek(words, row["full_cost_sek_per_contact"], 0), _sek(words, row["full_cost_patient_sek_per_contact"], 0),
             words.number(row["outliers"], 0), _sek(words, row["full_cost_sek_per_drg_point"], 0),
         ]
@@ -127,7 +86,7 @@ def groups(frame: pd.DataFrame, words: Words) -> Sheet:
 
 def outliers(frame: pd.DataFrame, words: Words) -> Sheet:
     """The dearest contacts and their share of cost."""
-    heading = _said(words, "Kostnadsytterfall", "Cost outliers")
+    heading = _either(words, "Kostnadsytterfall", "Cost outliers")
     columns = (
         ["vårdform", "kontakter", "ytterfall", "andel av kostnaden, %", "från, kr"]
         if words.lang == "sv"
@@ -135,7 +94,7 @@ def outliers(frame: pd.DataFrame, words: Words) -> Sheet:
     )
     rows = [
         [
-            _word(words, CARE_SV, str(row["care_form"])), words.number(row["contacts"], 0),
+            said(str(row["care_form"]), words.lang), words.number(row["contacts"], 0),
             words.number(row["outliers"], 0), words.number(100 * row["outlier_share"], 1),
             _sek(words, row["full_cost_sek_threshold"], 0),
         ]
@@ -147,16 +106,16 @@ def outliers(frame: pd.DataFrame, words: Words) -> Sheet:
 def reconciliation(found: Costing, words: Words) -> Sheet:
     """Every stage's account: in, kept, each line set aside, difference."""
     sv = words.lang == "sv"
-    heading = _said(words, "Avstämning, kr: in = kvar + avskilt", "Reconciliation, SEK: in = kept + set aside")
+    heading = _either(words, "Avstämning, kr: in = kvar + avskilt", "Reconciliation, SEK: in = kept + set aside")
     columns = ["steg", "in", "kvar", "avskilt", "differens"] if sv else ["stage", "in", "kept", "aside", "difference"]
     rows = []
     for stage in found.stages:
-        name = STAGES_SV[stage.number] if sv else stage.name
+        name = STAGES[stage.number] if sv else stage.name
         aside = sum(one.ore for one in stage.aside)
         amounts = [_sek(words, ore / 100) for ore in (stage.into, stage.kept, aside, stage.difference)]
         rows.append([f"{stage.number} {name}", *amounts])
         for one in stage.aside:
-            what = _aside_sv(one.what) if sv else one.what
+            what = swedish(one.what) if sv else one.what
             rows.append([f"    {what}", "", "", _sek(words, one.ore / 100), ""])
     return Sheet(heading, columns, rows)
 
@@ -164,7 +123,7 @@ def reconciliation(found: Costing, words: Words) -> Sheet:
 def capacity(frame: pd.DataFrame, words: Words) -> Sheet:
     """Practical capacity against use, and what stood idle."""
     sv = words.lang == "sv"
-    heading = _said(words, "Kapacitet", "Capacity")
+    heading = _either(words, "Kapacitet", "Capacity")
     columns = (
         ["kostnadsställe", "aktivitet", "praktisk kapacitet", "använt", "använt, %", "beredskap, kr", "ledig, kr"]
         if sv
@@ -184,7 +143,7 @@ def capacity(frame: pd.DataFrame, words: Words) -> Sheet:
 def methods(frame: pd.DataFrame, words: Words) -> Sheet:
     """What each final centre costs by the three methods."""
     sv = words.lang == "sv"
-    heading = _said(words, "Slutkostnadsställen, tre metoder, kr", "Final cost centres by the three methods, SEK")
+    heading = _either(words, "Slutkostnadsställen, tre metoder, kr", "Final cost centres by the three methods, SEK")
     columns = (
         ["kostnadsställe", "ömsesidig", "stegvis", "direkt", "stegvis, %", "direkt, %"]
         if sv
@@ -203,7 +162,7 @@ def methods(frame: pd.DataFrame, words: Words) -> Sheet:
 
 def keys(frame: pd.DataFrame, words: Words) -> Sheet:
     """Every key and its kind: through `capacity` a variable krona becomes fixed."""
-    heading = _said(
+    heading = _either(
         words,
         "Fördelningsnycklar (genom en kapacitetsnyckel blir en rörlig krona fast)",
         "Keys (through a capacity key a variable krona becomes fixed)",
@@ -215,7 +174,7 @@ def keys(frame: pd.DataFrame, words: Words) -> Sheet:
     )
     rows = [
         [
-            str(row["key"]), _word(words, KIND_SV, str(row["kind"])), _word(words, KIND_SV, str(row["form"])),
+            str(row["key"]), said(str(row["kind"]), words.lang), said(str(row["form"]), words.lang),
             str(row["cost_centres"]), words.number(row["targets"], 0), str(row["source"]),
         ]
         for row in frame.to_dict("records")
@@ -225,7 +184,7 @@ def keys(frame: pd.DataFrame, words: Words) -> Sheet:
 
 def dropped(frame: pd.DataFrame, words: Words) -> Sheet:
     """Backward shares that step-down leaves out."""
-    heading = _said(words, "Bortfallna andelar bakåt", "Backward shares dropped")
+    heading = _either(words, "Bortfallna andelar bakåt", "Backward shares dropped")
     columns = ["från", "till", "andel, %", "kr"] if words.lang == "sv" else ["from", "to", "share, %", "SEK"]
     rows = [
         [
@@ -244,10 +203,12 @@ def trace(frame: pd.DataFrame, service: str, found: Costing, words: Words, most:
     sv = words.lang == "sv"
     centres = found.inputs["cost_centres"]
     names = dict(zip(centres["cost_centre"], centres["name"], strict=True))
+    listed = found.inputs["accounts"]
+    accounts = dict(zip(listed["account"], listed["name"], strict=True))
     total = frame["full_cost_sek_per_unit"].sum()
-    heading = _said(words, f"Vem betalade in i en enhet av {service}, och med vilken nyckel? ",
+    heading = _either(words, f"Vem betalade in i en enhet av {service}, och med vilken nyckel? ",
                     f"Who paid into one {service}, and by which key? ")  # fmt: skip
-    heading += _said(words, f"Använd del: {_sek(words, total)} kr", f"Used part: {_sek(words, total)} SEK")
+    heading += _either(words, f"Använd del: {_sek(words, total)} kr", f"Used part: {_sek(words, total)} SEK")
     columns = (
         ["från kostnadsställe", "via nyckel", "beteende", "kr per enhet", "kr", "andel, %", "största konto"]
         if sv
@@ -257,13 +218,14 @@ def trace(frame: pd.DataFrame, service: str, found: Costing, words: Words, most:
     for row in frame.head(most).to_dict("records"):
         origin, way = str(row["origin_cost_centre"]), str(row["key_path"])
         rows.append([
-            f"{origin} {names.get(origin, '')}", WAYS_SV.get(way, way) if sv else way,
-            _word(words, BEHAVIOUR_SV, str(row["behaviour"])), _sek(words, row["full_cost_sek_per_unit"]),
-            _sek(words, row["full_cost_sek"]), words.number(row["share_percent"], 1), str(row["largest_account"]),
+            f"{origin} {names.get(origin, '')}", swedish(way) if sv else way,
+            said(str(row["behaviour"]), words.lang), _sek(words, row["full_cost_sek_per_unit"]),
+            _sek(words, row["full_cost_sek"]), words.number(row["share_percent"], 1),
+            f"{row['largest_account']} {accounts.get(row['largest_account'], '')}",
         ])  # fmt: skip
     rest = frame.iloc[most:]
     if len(rest):
-        name = _said(words, f"övriga {len(rest)}", f"other {len(rest)}")
+        name = _either(words, f"övriga {len(rest)}", f"other {len(rest)}")
         amounts = [_sek(words, rest[column].sum()) for column in ("full_cost_sek_per_unit", "full_cost_sek")]
         rows.append([name, "", "", *amounts, words.number(rest["share_percent"].sum(), 1), ""])
     return Sheet(heading, columns, rows, names=3)
@@ -271,7 +233,7 @@ def trace(frame: pd.DataFrame, service: str, found: Costing, words: Words, most:
 
 def half_year(frame: pd.DataFrame, words: Words) -> Sheet:
     """From the half year's unit costs to the full year's, by what was replaced."""
-    heading = _said(words, "Halvår mot helår, kr per enhet", "Half year against full year, SEK per unit")
+    heading = _either(words, "Halvår mot helår, kr per enhet", "Half year against full year, SEK per unit")
     columns = (
         ["vårdtjänst", "halvår", "huvudbok", "nycklar", "standardtider", "produktion", "helår"]
         if words.lang == "sv"
@@ -283,7 +245,7 @@ def half_year(frame: pd.DataFrame, words: Words) -> Sheet:
 
 def not_doubling(frame: pd.DataFrame, words: Words) -> Sheet:
     """Accounts whose full year is not twice the half."""
-    heading = _said(words, "Konton där helåret inte är två halvår", "Accounts whose full year is not twice the half")
+    heading = _either(words, "Konton där helåret inte är två halvår", "Accounts whose full year is not twice the half")
     columns = (
         ["konto", "halvår, kr", "helår, kr", "gånger"] if words.lang == "sv"
         else ["account", "half year, SEK", "full year, SEK", "times"]

@@ -198,7 +198,8 @@ def _shares(inputs: Inputs) -> Iterable[Fault]:
     for (centre, kind), rows in inputs["activities"].groupby(["cost_centre", "resource_kind"], sort=True):
         total = sum(rows["share_percent"])
         if total != 100:
-            words = f"The activities' shares of {kind} sum to {total}, not 100."
+            hint = " Write 30, not 30 %: a cell in per cent holds 0.3." if total == 1 else ""
+            words = f"The activities' shares of {kind} sum to {total}, not 100.{hint}"
             yield Fault(inputs.file("activities"), int(rows["row"].iloc[0]), "share_percent", str(centre), words)
 
 

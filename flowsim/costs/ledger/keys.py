@@ -86,6 +86,7 @@ def _faults(inputs: Inputs, rows: pd.DataFrame, kinds: Mapping[str, str]) -> Ite
     total = sum(rows["value"], Decimal(0))
     if (rows["form"] == "percent").all() and total != 100:
         words = f"percent key sums to {total:f}, not 100. Where thirds are meant, use quantities."
+        words += " Write 30, not 30 %: a cell in per cent holds 0.3." if total == 1 else ""
         yield Fault(file, first, f"key {name}", "", words)
 
 

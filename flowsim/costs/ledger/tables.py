@@ -45,9 +45,21 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
         "warnings": pd.DataFrame({"warning": [*found.inputs.notes, *found.warnings, *refused]}),
     }
     if trace:
-        lines = traced(found, trace)
+        lines = _named(found, traced(found, trace))
         tables |= {"trace": lines, "trace_summary": summaries(found, lines)}
     return tables
+
+
+def _named(found: Costing, trace: pd.DataFrame) -> pd.DataFrame:
+    """The trace with the names of its cost centres and accounts beside their numbers: origin_name, account_name."""
+    for sheet, column, name in (
+        ("cost_centres", "origin_cost_centre", "origin_name"),
+        ("accounts", "account", "account_name"),
+    ):
+        listed = found.inputs[sheet]
+        names = dict(zip(listed[column.removeprefix("origin_")], listed["name"], strict=True))
+        trace.insert(list(trace.columns).index(column) + 1, name, trace[column].map(names))
+    return trace
 
 
 def both_views(found: Costing) -> pd.DataFrame:
@@ -171,6 +183,8 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "share_percent": ("share, %", "Andel, %"),
     "final_centre": ("final cost centre", "Slutkostnadsställe"),
     "origin_cost_centre": ("from cost centre", "Från kostnadsställe"),
+    "origin_name": ("its name", "Benämning"),
+    "account_name": ("its name", "Kontonamn"),
     "key_path": ("by key", "Via nyckel"),
     "behaviour": ("behaviour", "Beteende"),
     "largest_account": ("largest account", "Största konto"),

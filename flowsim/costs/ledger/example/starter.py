@@ -13,6 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from flowsim.costs.ledger import forms
+from flowsim.schema.costing import CostingSettings
 from flowsim.sheets import write_book
 from flowsim.sheets.forms import Form
 
@@ -40,6 +41,8 @@ def columns_told() -> pd.DataFrame:
     for form in (*forms.NEEDED, *forms.WELCOME):
         for column in form.columns:
             allowed = ", ".join(column.allowed) or _KINDS.get(column.kind, "")
+            if column.name == "setting":
+                allowed = ", ".join(CostingSettings.keys())
             needed = "x" if column.required and form in forms.NEEDED else "x *" if column.required else ""
             rows.append([form.name, form.also[0], column.name, ", ".join(column.also), needed, allowed])
     return pd.DataFrame(
