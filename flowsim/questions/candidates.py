@@ -12,7 +12,7 @@ import numpy as np
 from flowsim.questions.asked import Asked
 from flowsim.questions.backlog import Course, Told
 from flowsim.questions.cases import Case, weeks_until
-from flowsim.questions.extra import TRANCHE, Lists
+from flowsim.questions.extra import Lists
 from flowsim.questions.goal import Goal
 
 
@@ -46,7 +46,7 @@ class Candidates:
     @property
     def course(self) -> Course:
         """What is kept of each run."""
-        return Course(self.goal.step, self.goal.over_days, TRANCHE)
+        return Course(self.goal.step, self.goal.over_days, self.lists.name)
 
     def operations(self, number: int) -> float:
         """Extra operations a week."""
@@ -84,7 +84,7 @@ class Candidates:
         case = self.case(round(1 / self.unit))
         made = case.plan_to(self.weeks)
         lead = made.steps[[s.name for s in made.steps].index(self.goal.step)].lead
-        tranche = [t.name for t in made.resources[lead].tranches].index(TRANCHE)
+        tranche = [t.name for t in made.resources[lead].tranches].index(self.lists.name)
         recipe = made.recipe
         if recipe is None:
             return []

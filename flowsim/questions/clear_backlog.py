@@ -264,7 +264,12 @@ def numbers(found: Found) -> dict[str, Any]:
             return None
         return {"number": of.operations(one.number), "chance": one.share, "low": one.low, "high": one.high, "n": one.n}
 
+    goal = of.goal
     return {
+        "goal": {
+            "step": goal.step, "by": goal.by.isoformat(), "level": goal.level, "over_days": goal.over_days,
+            "at_most": goal.at_most,
+        },
         "feasible": found.feasible,
         "without_limit": chance(found.proof.chance),
         "levels": {

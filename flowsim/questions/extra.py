@@ -66,6 +66,8 @@ class Lists:
     """Resources on the patients' way that other departments use too: left as they are."""
     given: tuple[str, ...] = ()
     """Resources on the way whose amount the files of --with settle."""
+    name: str = TRANCHE
+    """What the lists are called in the scenario."""
     longest: float = 0.0
     """Regular slots a week, where the extra ones are kept for the longest waiters; 0: no such rule."""
 
@@ -74,7 +76,7 @@ class Lists:
         if operations <= 0:
             return []
         along = {one.resource: _priced(one.amount(operations), one.price) for one in self.along}
-        item: dict[str, Any] = {"resource": self.resource, "per_week": operations, "name": TRANCHE}
+        item: dict[str, Any] = {"resource": self.resource, "per_week": operations, "name": self.name}
         item |= {"days": self.days} if self.days else {}
         item |= {"hours": self.hours} if self.hours else {}
         item |= {"from": self.begins.isoformat(), "to": self.ends.isoformat()}
@@ -99,7 +101,11 @@ class Lists:
     def relieved(self, resource: str, kind: str, amount: float, price: float = 0.0) -> dict[str, Any]:
         """So much more of one resource while the lists go on."""
         key = {"slots": "per_week", "staff": "servers", "places": "places"}[kind]
-        item: dict[str, Any] = {"resource": resource, key: amount, "name": RELIEF}
+        item: dict[str, Any] = {
+            "resource": resource,
+            key: amount,
+            "name": RELIEF if self.name == TRANCHE else f"{self.name}_{RELIEF}",
+        }
         item |= {"from": self.begins.isoformat(), "to": self.ends.isoformat()}
         return {"extra_capacity": item | ({"price_sek_per_unit": price} if price else {})}
 

@@ -106,6 +106,7 @@ def as_numbers(answer: Answer) -> dict[str, Any]:
         "seed": effort.seed,
         "engine": effort.engine,
         "scenario": answer.scenario.text if answer.scenario else None,
+        "scenario_file": where_of(answer.scenario) if answer.scenario else None,
     }
 
 
