@@ -14,12 +14,13 @@ import pytest
 
 from flowsim.costs.ledger.contacts import by_group
 from flowsim.costs.ledger.example.starter import write_starter
+from flowsim.costs.ledger.headings import HEADINGS
 from flowsim.costs.ledger.inputs import Inputs, checked, read_inputs
 from flowsim.costs.ledger.methods import methods_compared
 from flowsim.costs.ledger.periods import accounts_that_do_not_double, half_against_full
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.run import Costing, costing
-from flowsim.costs.ledger.tables import HEADINGS, both_views, result_tables
+from flowsim.costs.ledger.tables import both_views, result_tables
 from flowsim.costs.ledger.trace import NAMED, OTHER, traced, ways_between
 from flowsim.costs.ledger.unit_cost_file import unit_cost_file, write_unit_costs
 from flowsim.costs.ledger.usage import deviations
@@ -395,6 +396,15 @@ def test_what_is_no_resource_of_the_simulation_is_charged_as_bought(small: Input
     wrong = changed(small, "simulation_contacts", {"service": "visit"}, service="vist")
     with pytest.raises(InputError, match="Is no care service of care_services"):
         unit_cost_file(costing(wrong))
+
+
+def test_gross_costs_and_flows_stand_beside(found: Costing) -> None:
+    tables = result_tables(found)
+    assert tables["supporting"]["ledger_gross_sek"].tolist() == [2_000_000.0, 1_000_000.0]
+    flows = tables["flows"].set_index(["from_centre", "to_centre"])["ledger_flow_sek"]
+    assert flows["1030", "1010"] == 250_000.0
+    parts = tables["unit_cost_parts"].groupby("service")["full_cost_sek_per_unit"].sum().round(2)
+    assert parts.to_dict() == per_unit(found)
 
 
 def test_thresholds_per_drg_mark_outliers(small: Inputs) -> None:

@@ -61,8 +61,8 @@ def kpp(source: Path | None, asked: Asked) -> None:
         _shown(found, tables, asked)
         for text in (*inputs.notes, *tables["warnings"]["warning"].tolist(), *(file.notes if file else ())):
             note(f"{'Obs' if asked.sv else 'Note'}: {text}")
-        for path in written:
-            out(f"{'Skrivet' if asked.sv else 'Written'}: {path.as_posix()}")
+        for name in _told(written, asked):
+            out(f"{'Skrivet' if asked.sv else 'Written'}: {name}")
 
 
 def starter(path: Path, lang: Literal["sv", "en"]) -> None:
@@ -131,7 +131,7 @@ def _half_year(full: Any, half: Path, method: Any) -> dict[str, pd.DataFrame]:
 
 def _written(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> tuple[UnitCostFile | None, list[Path]]:
     """The unit cost file and the tables, where wanted."""
-    from flowsim.costs.ledger.tables import HEADINGS
+    from flowsim.costs.ledger.headings import HEADINGS
     from flowsim.costs.ledger.unit_cost_file import write_unit_costs
     from flowsim.costs.ledger.words import in_swedish
     from flowsim.sheets import write_book
@@ -148,6 +148,14 @@ def _written(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> t
     if asked.out is not None:
         files += write_book(asked.out, in_swedish(tables) if asked.sv else tables, asked.lang, HEADINGS)
     return file, files
+
+
+def _told(written: list[Path], asked: Asked) -> Iterator[str]:
+    """What was written; a folder's tables in one line."""
+    tables = [path for path in written if path.suffix == ".csv"]
+    yield from (path.as_posix() for path in written if path not in tables)
+    if tables and asked.out is not None:
+        yield f"{asked.out.as_posix()}: {', '.join(path.name for path in tables)}"
 
 
 def _data(found: Costing, tables: dict[str, pd.DataFrame], file: Any, written: list[Path]) -> dict[str, Any]:
@@ -177,6 +185,7 @@ def _shown(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> Non
     show(sheets.reconciliation(found, words))
     show(sheets.capacity(tables["capacity"], words))
     show(sheets.methods(tables["methods_centres"], words))
+    show(sheets.supporting(tables["supporting"], words))
     show(sheets.keys(tables["keys"], words))
     if len(tables["dropped_shares"]) and found.allocation.method == "step_down":
         show(sheets.dropped(tables["dropped_shares"], words))

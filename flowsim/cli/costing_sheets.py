@@ -160,6 +160,28 @@ def methods(frame: pd.DataFrame, words: Words) -> Sheet:
     return Sheet(heading, columns, rows)
 
 
+def supporting(frame: pd.DataFrame, words: Words) -> Sheet:
+    """Own and gross cost of each supporting centre."""
+    heading = _either(
+        words,
+        "Hjälpkostnadsställen (bruttokostnad: egen kostnad och det de andra ger; summerar inte till huvudboken)",
+        "Supporting cost centres (gross: own cost and what others give; does not sum to the ledger)",
+    )
+    columns = (
+        ["kostnadsställe", "nyckel", "slag", "egen kostnad, kr", "bruttokostnad, kr"]
+        if words.lang == "sv"
+        else ["cost centre", "key", "kind", "own cost, SEK", "gross cost, SEK"]
+    )
+    rows = [
+        [
+            f"{row['cost_centre']} {row['name']}", str(row["key"]), said(str(row["kind"]), words.lang),
+            _sek(words, row["ledger_own_sek"]), _sek(words, row["ledger_gross_sek"]),
+        ]
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    return Sheet(heading, columns, rows, names=3)
+
+
 def keys(frame: pd.DataFrame, words: Words) -> Sheet:
     """Every key and its kind: through `capacity` a variable krona becomes fixed."""
     heading = _either(

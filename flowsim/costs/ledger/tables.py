@@ -20,9 +20,9 @@ from flowsim.costs.ledger.usage import UNIT, deviations
 def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
     """Every table of a costing by name.
 
-    unit_costs, reconciliation, groups, drg, outliers, contacts, capacity, methods_centres, methods_units, keys,
-    dropped_shares, parked, measured_times, staff, equipment (empty without those tables); with services to trace also
-    trace and trace_summary; warnings. SEK.
+    unit_costs, reconciliation, groups, drg, outliers, contacts, capacity, methods_centres, methods_units,
+    unit_cost_parts, supporting, flows, keys, dropped_shares, parked, measured_times, staff, equipment (empty without
+    those tables); with services to trace also trace and trace_summary; warnings. SEK.
     """
     centres, units, refused = methods_compared(found)
     parked = found.prepared.parked
@@ -36,6 +36,9 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
         "capacity": capacity_table(found),
         "methods_centres": centres,
         "methods_units": units,
+        "unit_cost_parts": unit_cost_parts(found),
+        "supporting": supporting_table(found),
+        "flows": flow_table(found),
         "keys": keys_listed(found.inputs),
         "dropped_shares": found.allocation.dropped,
         "parked": parked.assign(ledger_parked_sek=parked["ore"] / 100).drop(columns=["ore", "row"]),
@@ -48,6 +51,41 @@ def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.Dat
         lines = _named(found, traced(found, trace))
         tables |= {"trace": lines, "trace_summary": summaries(found, lines)}
     return tables
+
+
+def unit_cost_parts(found: Costing) -> pd.DataFrame:
+    """A unit cost's parts: service, cost_centre, activity, resource_kind, behaviour, full_cost_sek_per_unit."""
+    rates = found.services.rates
+    per = [round(float(ore) / 100, 4) for ore in rates["unit_ore"]]
+    return rates.drop(columns="unit_ore").assign(full_cost_sek_per_unit=per)
+
+
+def supporting_table(found: Costing) -> pd.DataFrame:
+    """What passes through each supporting centre; gross costs do not sum to the ledger, final costs do.
+
+    Columns: cost_centre, name, key, kind, step_order (of step-down), ledger_own_sek, ledger_gross_sek.
+    """
+    net, own = found.allocation.network, found.prepared.own()
+    centres = found.inputs["cost_centres"]
+    names = dict(zip(centres["cost_centre"], centres["name"], strict=True))
+    order = {name: k + 1 for k, name in enumerate(found.allocation.order)}
+    return pd.DataFrame(
+        {
+            "cost_centre": net.supporting,
+            "name": [names[name] for name in net.supporting],
+            "key": net.key,
+            "kind": ["volume" if volume else "capacity" for volume in net.volume],
+            "step_order": [order.get(name) for name in net.supporting],
+            "ledger_own_sek": own / 100,
+            "ledger_gross_sek": (found.allocation.gross(own) / 100).round(2),
+        }
+    )
+
+
+def flow_table(found: Costing) -> pd.DataFrame:
+    """Who gave whom, as on a blackboard: from_centre, to_centre, ledger_flow_sek (of gross cost)."""
+    frame = found.allocation.flows(found.prepared.own() / 100)
+    return frame.assign(ledger_flow_sek=frame["amount"].round(2)).drop(columns="amount")
 
 
 def _named(found: Costing, trace: pd.DataFrame) -> pd.DataFrame:
@@ -113,92 +151,3 @@ def summaries(found: Costing, trace: pd.DataFrame) -> pd.DataFrame:
         frame.insert(0, "service", service)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
-
-
-HEADINGS: dict[str, tuple[str, str]] = {
-    "quantity": ("quantity", "Antal"),
-    "variable_unit_sek": ("variable per unit, SEK", "Rörlig per enhet, kr"),
-    "full_cost_step_fixed_sek": ("step-fixed, SEK", "Trappstegsfast, kr"),
-    "full_cost_variable_sek": ("variable, SEK", "Rörlig, kr"),
-    "full_cost_fixed_sek": ("fixed, SEK", "Fast, kr"),
-    "full_cost_used_sek": ("full cost of all units, SEK", "Fullkostnad för alla enheter, kr"),
-    "full_cost_sek_full_absorption": ("full absorption per unit, SEK", "Med ledig kapacitet per enhet, kr"),
-    "full_cost_staff_sek": ("staff, SEK", "Personal, kr"),
-    "full_cost_room_sek": ("rooms, SEK", "Lokaler, kr"),
-    "full_cost_equipment_sek": ("equipment, SEK", "Utrustning, kr"),
-    "full_cost_material_sek": ("material, SEK", "Material, kr"),
-    "full_cost_patient_sek": ("patient-specific, SEK", "Särkostnad, kr"),
-    "full_cost_overhead_sek": ("overhead, SEK", "Gemensamt, kr"),
-    "full_cost_sek_per_contact": ("full cost per contact, SEK", "Fullkostnad per vårdkontakt, kr"),
-    "full_cost_staff_sek_per_contact": ("staff per contact, SEK", "Personal per vårdkontakt, kr"),
-    "full_cost_room_sek_per_contact": ("rooms per contact, SEK", "Lokaler per vårdkontakt, kr"),
-    "full_cost_equipment_sek_per_contact": ("equipment per contact, SEK", "Utrustning per vårdkontakt, kr"),
-    "full_cost_material_sek_per_contact": ("material per contact, SEK", "Material per vårdkontakt, kr"),
-    "full_cost_patient_sek_per_contact": ("patient-specific per contact, SEK", "Särkostnad per vårdkontakt, kr"),
-    "full_cost_overhead_sek_per_contact": ("overhead per contact, SEK", "Gemensamt per vårdkontakt, kr"),
-    "full_cost_sek_per_drg_point": (
-        "full cost per DRG point (inliers), SEK",
-        "Fullkostnad per DRG-poäng (innerfall), kr",
-    ),
-    "full_cost_sek_threshold": ("outlier from, SEK", "Ytterfall från, kr"),
-    "full_cost_sek_per_unit": ("per unit, SEK", "Per enhet, kr"),
-    "full_cost_activity_sek": ("cost, SEK", "Kostnad, kr"),
-    "full_cost_reciprocal_sek": ("reciprocal, SEK", "Ömsesidig fördelning, kr"),
-    "full_cost_step_down_sek": ("step-down, SEK", "Stegvis fördelning, kr"),
-    "full_cost_direct_sek": ("direct, SEK", "Direkt fördelning, kr"),
-    "step_down_percent": ("step-down against reciprocal, %", "Stegvis mot ömsesidig, %"),
-    "direct_percent": ("direct against reciprocal, %", "Direkt mot ömsesidig, %"),
-    "ledger_sek": ("amount, SEK", "Belopp, kr"),
-    "ledger_parked_sek": ("parked, SEK", "Parkerat, kr"),
-    "ledger_dropped_sek": ("dropped, SEK", "Bortfallet, kr"),
-    "ledger_deviation_sek": ("deviation, SEK", "Avvikelse, kr"),
-    "unused_capacity_readiness_sek": ("readiness, SEK", "Beredskap, kr"),
-    "unused_capacity_sek": ("unused capacity, SEK", "Ledig kapacitet, kr"),
-    "stage": ("stage", "Steg"),
-    "line": ("line", "Rad"),
-    "what": ("what", "Vad"),
-    "care_form": ("care form", "Vårdform"),
-    "clinic": ("clinic", "Klinik"),
-    "drg": ("DRG", "DRG"),
-    "drg_weight": ("DRG weight", "DRG-vikt"),
-    "number": ("contacts counted", "Antal kontakter"),
-    "ongoing": ("ongoing", "Pågående"),
-    "outlier": ("outlier", "Ytterfall"),
-    "outliers": ("outliers", "Ytterfall"),
-    "outlier_share": ("outliers' share of cost", "Ytterfallens andel av kostnaden"),
-    "practical_units": ("practical capacity", "Praktisk kapacitet"),
-    "used_units": ("used", "Använt"),
-    "used_percent": ("used, %", "Använt, %"),
-    "standard_units": ("standard", "Standard"),
-    "measured_units": ("measured", "Uppmätt"),
-    "key": ("key", "Nyckel"),
-    "form": ("form", "Form"),
-    "kind": ("kind", "Slag"),
-    "source": ("source", "Källa"),
-    "as_of": ("as of", "Datum"),
-    "cost_centres": ("cost centres that use it", "Används av"),
-    "targets": ("targets", "Mottagare"),
-    "from_centre": ("from cost centre", "Från kostnadsställe"),
-    "to_centre": ("to cost centre", "Till kostnadsställe"),
-    "share_percent": ("share, %", "Andel, %"),
-    "final_centre": ("final cost centre", "Slutkostnadsställe"),
-    "origin_cost_centre": ("from cost centre", "Från kostnadsställe"),
-    "origin_name": ("its name", "Benämning"),
-    "account_name": ("its name", "Kontonamn"),
-    "key_path": ("by key", "Via nyckel"),
-    "behaviour": ("behaviour", "Beteende"),
-    "largest_account": ("largest account", "Största konto"),
-    "warning": ("warning", "Varning"),
-    "profession": ("profession", "Yrkesgrupp"),
-    "hours": ("hours worked", "Utförda timmar"),
-    "overtime_hours": ("overtime hours", "Övertid, timmar"),
-    "fte": ("FTE", "Årsarbetare"),
-    "ledger_pay_sek": ("pay, SEK", "Lön, kr"),
-    "ledger_pay_sek_per_hour": ("pay per hour, SEK", "Lön per timme, kr"),
-    "full_cost_sek_per_hour": ("pay and add-on per hour, SEK", "Lön med PO per timme, kr"),
-    "items": ("items", "Inventarier"),
-    "ledger_computed_sek": ("depreciation computed, SEK", "Beräknad avskrivning, kr"),
-    "ledger_booked_sek": ("depreciation booked, SEK", "Bokförd avskrivning, kr"),
-    "ledger_difference_sek": ("difference, SEK", "Skillnad, kr"),
-}
-"""Column -> English, Swedish."""
