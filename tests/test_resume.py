@@ -47,7 +47,7 @@ def flowsim(*words: str) -> subprocess.Popen[str]:
 
 
 def finished(run: subprocess.Popen[str]) -> tuple[int, str]:
-    _, err = run.communicate(timeout=120)
+    _, err = run.communicate(timeout=600)
     return run.returncode, err
 
 
@@ -76,16 +76,17 @@ def killed_and_resumed(luck: random.Random, longest: float, words: tuple[str, ..
     while True:
         run = flowsim(*words, "--resume")
         if count == kills:
-            assert finished(run)[0] == 0
+            code, err = finished(run)
+            assert code == 0, err
             return count
         time.sleep(luck.uniform(0.3 * longest, longest))
         below = family(run.pid)
         run.send_signal(signal.SIGKILL)
-        code = finished(run)[0]
+        code, err = finished(run)
         assert all_gone(below), "a worker lives on"
         if code == 0:
             return count
-        assert code == -signal.SIGKILL
+        assert code == -signal.SIGKILL, err
         count += 1
 
 

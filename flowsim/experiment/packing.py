@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -30,18 +32,27 @@ class Block:
     parts: list[tuple[np.ndarray, dict[str, np.ndarray]]] = field(default_factory=list)
     """(replications, column -> numbers with one row for each of them)."""
 
-    def same_kind(self, other: Block) -> bool:
-        """Whether the other's replications could stand in this block."""
-        return (
-            self.scenario == other.scenario
-            and list(self.like.dtypes.items()) == list(other.like.dtypes.items())
-            and self.keys.equals(other.keys)
-        )
+    @cached_property
+    def mark(self) -> str:
+        """A hash of its columns, dtypes and keys: blocks with the same one could be one block."""
+        found = sha256(f"{self.scenario}\0{len(self.keys)}".encode())
+        for name, dtype in self.like.dtypes.items():
+            found.update(f"\0{name}\0{dtype}\0".encode())
+            if name in self.keys:
+                found.update(_content(self.keys[name].array))
+        return found.hexdigest()
 
     @property
     def replications(self) -> np.ndarray:
         """Their numbers, in the order they came."""
         return np.concatenate([numbers for numbers, _ in self.parts])
+
+    def coded(self) -> Block:
+        """The block with its texts, the scenario's name too, as categories: a frame of it needs little memory."""
+        texts = {name: "category" for name, dtype in self.keys.dtypes.items() if _is_text(dtype)}
+        like = self.like.astype({**texts, "scenario": pd.CategoricalDtype([str(self.scenario)])})
+        keys = self.keys.assign(**{str(name): _by_appearance(self.keys[name]) for name in texts})
+        return replace(self, like=like, keys=keys)
 
     def frame(self) -> pd.DataFrame:
         """All frames of the block under each other."""
@@ -51,7 +62,9 @@ class Block:
         columns: dict[str, object] = {}
         tiled = self.keys.take(np.tile(np.arange(size), len(numbers)))
         for name, dtype in self.like.dtypes.items():
-            if name == "scenario":
+            if name == "scenario" and isinstance(dtype, pd.CategoricalDtype):
+                columns[name] = pd.Categorical.from_codes(np.zeros(size * len(numbers), dtype=np.int8), dtype=dtype)
+            elif name == "scenario":
                 columns[name] = pd.Series([self.scenario], dtype=dtype).repeat(size * len(numbers)).array
             elif name == "replication":
                 columns[name] = np.repeat(numbers, size).astype(dtype)
@@ -80,7 +93,7 @@ def packed(frames: Iterable[tuple[int, pd.DataFrame]]) -> list[Block]:
 def add(blocks: list[Block], new: Block) -> None:
     """One block more: its replications join those they are like."""
     for block in reversed(blocks):
-        if block.same_kind(new):
+        if block.mark == new.mark:
             block.parts += new.parts
             return
     blocks.append(new)
@@ -131,7 +144,7 @@ def _empty(frame: pd.DataFrame) -> Block:
 
 
 def _fits(block: Block, frame: pd.DataFrame) -> bool:
-    """Whether the frame has the block's columns, dtypes and keys (`same_kind`, sooner)."""
+    """Whether the frame has the block's columns, dtypes and keys (its `mark`, sooner)."""
     if len(frame) != len(block.keys) or list(frame.columns) != list(block.like.columns):
         return False
     if len(frame) and frame["scenario"].iloc[0] != block.scenario:
@@ -142,6 +155,24 @@ def _fits(block: Block, frame: pd.DataFrame) -> bool:
         else frame[name].dtype == block.like[name].dtype
         for name in frame.columns[2:]
     )
+
+
+def _content(column: Any) -> bytes:
+    """A key column as bytes."""
+    if isinstance(column, pd.Categorical):
+        return repr([*column.categories]).encode() + column.codes.tobytes()
+    if _is_text(column.dtype):
+        return "\0".join(map(str, column)).encode()
+    return np.asarray(column).tobytes()
+
+
+def _is_text(dtype: Any) -> bool:
+    return isinstance(dtype, pd.StringDtype) or dtype == np.dtype(object)
+
+
+def _by_appearance(column: pd.Series) -> pd.Categorical:
+    """Texts as categories in the order they appear in."""
+    return pd.Categorical(column, categories=column.dropna().unique())
 
 
 def _same(mine: Any, other: Any) -> bool:
@@ -160,7 +191,9 @@ def _narrowed(block: Block) -> Block:
     """The block with one part, its numbers in the narrowest type that holds them exactly."""
     numbers = block.replications
     values = {name: narrow(np.concatenate([columns[name] for _, columns in block.parts])) for name in block.parts[0][1]}
-    return Block(block.like, block.scenario, block.keys, [(numbers, values)])
+    made = Block(block.like, block.scenario, block.keys, [(numbers, values)])
+    _ = made.mark  # found here, in the worker, and kept
+    return made
 
 
 def narrow(values: np.ndarray) -> np.ndarray:

@@ -6,13 +6,14 @@ p95 (spread between replications); diff, diff_low, diff_high, clear (paired with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from flowsim import comparison
 from flowsim.costs.added_cost import added_cost as added
 from flowsim.costs.added_cost import added_cost_per_extra
+from flowsim.experiment import Summaries
 from flowsim.study import incomes, pressure
 from flowsim.study.incomes import Paid
 from flowsim.tables import Setting
@@ -32,21 +33,21 @@ def tables(
     kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting], paid: Mapping[str, Paid] | None = None
 ) -> dict[str, pd.DataFrame]:
     """All tables of a study from what `Measured` kept of each replication; the first scenario is the baseline."""
-    baseline = next(iter(settings))
+    baseline, numbers = next(iter(settings)), _all(kept, "numbers")
     made = {
         "headline": headline(kept["headline"], baseline),
         "pairs": pairs(kept["headline"], list(settings)),
         "by_replication": kept["headline"],
-        "numbers": comparison.compared(kept["numbers"], baseline, ["measure", "unit", "step_or_resource"]),
-        "weekly_queue": comparison.band(kept["queue"], ["span", "week"]),
-        "weekly_throughput": comparison.band(kept["throughput"], ["step", "week"]),
-        "weekly_guarantee": comparison.band(kept["guarantee"], ["guarantee", "week"]),
-        "waits": waits(kept["waits"]),
-        "capacity": capacity(kept["numbers"], kept["losses"], baseline),
-        "occupancy": occupancy(kept["occupancy"]),
-        "endings": endings(kept["numbers"], baseline),
-        "flow_edges": comparison.interval(kept["edges"], ["from_step", "to_step"], "value", fill=0.0),
-        "flow_steps": flow_steps(kept["numbers"]),
+        "numbers": comparison.compared(numbers, baseline, ["measure", "unit", "step_or_resource"]),
+        "weekly_queue": _each(kept, "queue", lambda frame: comparison.band(frame, ["span", "week"])),
+        "weekly_throughput": _each(kept, "throughput", lambda frame: comparison.band(frame, ["step", "week"])),
+        "weekly_guarantee": _each(kept, "guarantee", lambda frame: comparison.band(frame, ["guarantee", "week"])),
+        "waits": _each(kept, "waits", waits),
+        "capacity": capacity(numbers, _all(kept, "losses"), baseline),
+        "occupancy": _each(kept, "occupancy", occupancy),
+        "endings": endings(numbers, baseline),
+        "flow_edges": comparison.interval(_all(kept, "edges"), ["from_step", "to_step"], "value", fill=0.0),
+        "flow_steps": flow_steps(numbers),
         "bottlenecks": bottlenecks(kept["pressure"]),
     }
     if "money" in kept:
@@ -56,7 +57,27 @@ def tables(
     if paid and baseline in paid:
         made["income"] = incomes.incomes(kept["income"], kept["headline"], baseline, paid)
         made["income_change"] = incomes.changes_of_payment(kept["income"], paid)
-    return {name: in_order(frame, list(settings)) for name, frame in made.items()}
+    return {name: in_order(_as_texts(frame).astype({"scenario": str}), list(settings)) for name, frame in made.items()}
+
+
+def _all(kept: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """A frame of all scenarios, texts as categories where that saves memory."""
+    return kept.coded(name) if isinstance(kept, Summaries) else kept[name]
+
+
+def _each(kept: Mapping[str, pd.DataFrame], name: str, table: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """The table of a large frame, scenario by scenario: never more than one of them in memory."""
+    if not isinstance(kept, Summaries):
+        return table(kept[name])
+    parts = [table(one.coded(name)) for scenario, _ in kept.places if name in (one := kept.of(scenario))]
+    filled = [_as_texts(part) for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def _as_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Categories as the texts they stand for."""
+    kinds = {name: str for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)}
+    return frame.astype(kinds) if kinds else frame
 
 
 def headline(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
@@ -114,11 +135,10 @@ def capacity(numbers: pd.DataFrame, losses: pd.DataFrame, baseline: str) -> pd.D
 
     Columns: scenario, resource, part, statistics, difference (slots, server-hours or place-days).
     """
-    amounts = numbers.astype({"measure": str, "step_or_resource": str})
-    amounts = amounts[amounts["measure"].isin(PARTS)].rename(
+    amounts = _as_texts(numbers[numbers["measure"].isin(PARTS)]).rename(
         columns={"step_or_resource": "resource", "measure": "part"}
     )
-    lost = losses.astype({"resource": str, "cause": str}).rename(columns={"cause": "part"})
+    lost = _as_texts(losses).rename(columns={"cause": "part"})
     columns = [*RUN, "resource", "part", "value"]
     frame = pd.concat([amounts[columns], lost[columns]], ignore_index=True)
     met = frame.groupby(["resource", "part"])["value"].transform("max") > 0
@@ -140,7 +160,8 @@ def occupancy(frame: pd.DataFrame) -> pd.DataFrame:
 
 def endings(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Patients by how they ended. Columns: scenario, ended, statistics, difference."""
-    mine = numbers[numbers["measure"].astype(str).str.startswith("patients_")]
+    wanted = [name for name in numbers["measure"].unique() if str(name).startswith("patients_")]
+    mine = _as_texts(numbers[numbers["measure"].isin(wanted)])
     ended = mine["measure"].astype(str).str.removeprefix("patients_")
     return comparison.compared(mine.assign(ended=ended), baseline, ["ended"], "value")
 
@@ -168,7 +189,8 @@ def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 def flow_steps(numbers: pd.DataFrame) -> pd.DataFrame:
     """Mean queue and visits of each step. Columns: scenario, step, statistics (patients waiting), visits."""
-    frame = numbers.astype({"measure": str, "step_or_resource": str}).rename(columns={"step_or_resource": "step"})
+    frame = _as_texts(numbers[numbers["measure"].isin(("queue_mean", "visits"))])
+    frame = frame.rename(columns={"step_or_resource": "step"})
     queue = comparison.interval(frame[frame["measure"] == "queue_mean"], ["step"], "value")
     visits = frame[frame["measure"] == "visits"].groupby(["scenario", "step"], sort=False)["value"].mean()
     queue = queue.drop(columns=["half_width", "sd"])
