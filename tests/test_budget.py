@@ -17,7 +17,7 @@ from flowsim.cli import app
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.capacity import needs
 from flowsim.costs.budget.deviation import deviations
-from flowsim.costs.budget.economy import Cell, Where, amounts_table, budgeted, index_factor, rounded
+from flowsim.costs.budget.economy import Cell, Where, amounts_table, budgeted, index_factor, rounded, totals
 from flowsim.costs.budget.follow_up import follow_up_sheet, read_follow_up
 from flowsim.costs.budget.printed import findings, load_printed
 from flowsim.costs.budget.reading import Tables, load_budget_file, load_tables
@@ -142,10 +142,16 @@ cells = st.lists(
 )
 
 
+def _cell(pool: str, months: list[Fraction]) -> Cell:
+    year = sum(months, Fraction(0))
+    shares = tuple(month / year if year else Fraction(1, 12) for month in months)
+    return Cell(Where("1", "2", "cost", "x"), year, shares, pool)
+
+
 @settings(max_examples=40, deadline=None)
 @given(cells)
 def test_no_ore_is_lost_in_months_or_cost_types(found):
-    made = rounded([Cell(Where("1", "2", "cost", "x"), tuple(months), pool) for pool, months in found])
+    made = rounded([_cell(pool, months) for pool, months in found])
     for pool in "ab":
         exact = sum((sum(months, Fraction(0)) for p, months in found if p == pool), Fraction(0))
         whole = sum(sum(ore) for (p, _), (_, ore) in zip(found, made, strict=True) if p == pool)
@@ -174,6 +180,9 @@ def test_lines_sum_to_the_budget(small):
     tables = small()
     for version in versions(tables):
         frame = structure(tables, version)
+        assert totals(tables, version.budget.volumes, version.lines) == {
+            kind: version.budget.total(kind) for kind in ("cost", "income")
+        }
         money = ["volume", "budget_income_sek", "budget_expense_sek", "budget_result_sek"]
         assert (frame[money].iloc[:-1].sum().round(2) == frame[money].iloc[-1].round(2)).all()
         assert (
@@ -189,6 +198,14 @@ def test_the_reference_budget_is_last_years_care_at_this_years_prices(small):
     frame = reference(tables, versions(tables)[0]).set_index("kind")
     assert set(frame["cost_centre"]) == {"20"}
     assert frame.loc["cost", "budget_reference_sek"] == 500_000 + round(400 * 1_000 * 1.02 * 1.03, 2)
+
+
+def test_lines_that_take_more_than_there_is_are_told(small):
+    tables = small(("budgetrader", ";höft;;44;", ";höft;;-400;"))
+    assert any("20 höft" in en and "more than there is" in en for en, _ in remarks(tables))
+    department = versions(tables)[1]
+    assert department.budget.volumes[("20", "höft")] < 0
+    assert needs(tables, department.budget.volumes)[0].asked == 2 * department.budget.volumes[("10", "höft")]
 
 
 def test_a_budget_line_falls_in_its_month(small):

@@ -17,7 +17,7 @@ from typing import Literal
 
 import pandas as pd
 
-from flowsim.costs.apportion import apportioned
+from flowsim.costs.apportion import apportioned, whole
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.capacity import Need, needs
 from flowsim.costs.budget.reading import Tables
@@ -44,16 +44,17 @@ class Where:
 
 @dataclass(frozen=True)
 class Cell:
-    """One amount of the year, exact öre by month; amounts of one pool are rounded together."""
+    """One amount of the year in exact öre, and its months' shares; amounts of one pool are rounded together."""
 
     where: Where
-    months: tuple[Fraction, ...]
+    year: Fraction
+    shares: tuple[Fraction, ...]
     pool: str
 
     @property
-    def year(self) -> Fraction:
-        """The year's exact öre."""
-        return sum(self.months, Fraction(0))
+    def months(self) -> list[Fraction]:
+        """Exact öre by month."""
+        return [self.year * share for share in self.shares]
 
 
 @dataclass(frozen=True)
@@ -76,22 +77,34 @@ def budgeted(tables: Tables, volumes: Volumes, lines: Iterable[Line] = ()) -> Bu
     InputError for a year without an index between price year and budget year.
     """
     found = needs(tables, volumes)
+    return Budgeted(volumes, found, rounded(_cells(tables, volumes, found, lines)))
+
+
+def totals(tables: Tables, volumes: Volumes, lines: Iterable[Line] = ()) -> dict[str, int]:
+    """Öre of the year by kind, as `budgeted` gives them, without their parts."""
+    pools: dict[tuple[str, str], Fraction] = {}
+    for cell in _cells(tables, volumes, needs(tables, volumes), lines):
+        key = (cell.where.kind, cell.pool)
+        pools[key] = pools.get(key, Fraction(0)) + cell.year
+    return {kind: sum(whole(exact) for (k, _), exact in pools.items() if k == kind) for kind in ("cost", "income")}
+
+
+def _cells(tables: Tables, volumes: Volumes, found: list[Need], lines: Iterable[Line]) -> list[Cell]:
     by_group = _by_group(volumes)
-    cells = [
+    return [
         *_staff(tables, found),
         *_capacity(tables, found),
         *_costs(tables, by_group),
         *_incomes(tables, by_group),
         *_amounts(tables, lines),
     ]
-    return Budgeted(volumes, found, rounded(cells))
 
 
 def rounded(cells: Sequence[Cell]) -> list[tuple[Where, list[int]]]:
     """Whole öre of each cell by month: first the pool's years, then each year's months."""
-    pools: dict[str, list[int]] = {}
+    pools: dict[tuple[str, str], list[int]] = {}
     for k, cell in enumerate(cells):
-        pools.setdefault(cell.pool, []).append(k)
+        pools.setdefault((cell.where.kind, cell.pool), []).append(k)
     year = [0] * len(cells)
     for members in pools.values():
         for k, ore in zip(members, apportioned([cells[k].year for k in members]), strict=True):
@@ -145,16 +158,18 @@ def _by_group(volumes: Volumes) -> dict[str, Fraction]:
 def _staff(tables: Tables, found: Iterable[Need]) -> Iterator[Cell]:
     """Pay by profession, group and month; the payroll add-on on its own account if it has one."""
     economy = tables.file.economy
+    revised = [economy.pay_revision.in_month(m) if economy.pay_revision else Fraction(1) for m in MONTHS]
+    paid_months = sum(revised, Fraction(0))
+    shares = tuple(month / paid_months for month in revised)
+    addon = economy.payroll_addon
+    accounts = {economy.payroll_addon_account: addon} if economy.payroll_addon_account else {}
     for need in (one for one in found if one.kind == "staff" and one.asked):
-        pay = need.row.monthly_pay_sek * index_factor(tables, need.row.index, tables.base_year)
+        pay = need.row.monthly_pay_sek * index_factor(tables, need.row.index, tables.base_year) * paid_months
         for group, asked in need.by_group.items():
-            fte = need.kept * asked / need.asked
-            months = [fte * pay * (economy.pay_revision.in_month(m) if economy.pay_revision else 1) for m in MONTHS]
-            own = need.account, 1 if economy.payroll_addon_account else 1 + economy.payroll_addon
-            addon = economy.payroll_addon_account, economy.payroll_addon
-            for account, factor in (own, addon) if economy.payroll_addon_account else (own,):
+            year = need.kept * asked / need.asked * pay
+            for account, factor in {need.account: 1 if accounts else 1 + addon, **accounts}.items():
                 where = Where(need.cost_centre, account, "cost", need.resource, group, "input")
-                yield Cell(where, tuple(month * factor for month in months), "pay")
+                yield Cell(where, year * factor, shares, "pay")
 
 
 def _capacity(tables: Tables, found: Iterable[Need]) -> Iterator[Cell]:
@@ -163,7 +178,7 @@ def _capacity(tables: Tables, found: Iterable[Need]) -> Iterator[Cell]:
         if need.kind != "staff" and need.row.sek_per_unit:
             ore = need.kept * need.row.sek_per_unit * index_factor(tables, need.row.index, tables.base_year)
             where = Where(need.cost_centre, need.account, "cost", need.resource, "", "capacity")
-            yield Cell(where, tuple(ore * part for part in _TWELFTH), "capacity")
+            yield Cell(where, ore, _TWELFTH, "capacity")
 
 
 def _costs(tables: Tables, volumes: dict[str, Fraction]) -> Iterator[Cell]:
@@ -174,11 +189,11 @@ def _costs(tables: Tables, volumes: dict[str, Fraction]) -> Iterator[Cell]:
         factor = index_factor(tables, row.cost_type, price_year)
         for group in ([row.group] if row.group else list(volumes)) if row.sek_per_contact else ():
             where = Where(row.cost_centre, row.account, "cost", row.cost_type, group, "input")
-            ore = volumes.get(group, Fraction(0)) * row.sek_per_contact * factor
-            yield Cell(where, tuple(ore * part for part in weights), row.cost_type)
+            ore = volumes.get(group, Fraction(0)) * int(row.sek_per_contact) * factor
+            yield Cell(where, ore, weights, row.cost_type)
         if row.fixed_sek:
             where = Where(row.cost_centre, row.account, "cost", row.cost_type, row.group)
-            yield Cell(where, tuple(row.fixed_sek * factor * part for part in _TWELFTH), row.cost_type)
+            yield Cell(where, row.fixed_sek * factor, _TWELFTH, row.cost_type)
 
 
 def _incomes(tables: Tables, volumes: dict[str, Fraction]) -> Iterator[Cell]:
@@ -189,10 +204,10 @@ def _incomes(tables: Tables, volumes: dict[str, Fraction]) -> Iterator[Cell]:
             points = Fraction(1) if row.points is None or pd.isna(row.points) else Fraction(row.points)
             where = Where(row.cost_centre, row.account, "income", "points", row.group, "income")
             ore = volumes.get(row.group, Fraction(0)) * points * row.price_sek
-            yield Cell(where, tuple(ore * part for part in weights), "income")
+            yield Cell(where, ore, weights, "income")
         if row.fixed_sek:
             where = Where(row.cost_centre, row.account, "income", "fixed", row.group)
-            yield Cell(where, tuple(row.fixed_sek * part for part in _TWELFTH), "income")
+            yield Cell(where, Fraction(int(row.fixed_sek)), _TWELFTH, "income")
 
 
 def _amounts(tables: Tables, lines: Iterable[Line]) -> Iterator[Cell]:
@@ -202,4 +217,4 @@ def _amounts(tables: Tables, lines: Iterable[Line]) -> Iterator[Cell]:
         for (centre, account, month), ore in line.amounts.items():
             where = Where(centre, account, "income" if account in earning else "cost", line.name)
             alone = tuple(Fraction(m == month) for m in MONTHS)
-            yield Cell(where, tuple(ore * part for part in (alone if month else _TWELFTH)), f"line {line.name}")
+            yield Cell(where, Fraction(ore), alone if month else _TWELFTH, f"line {line.name}")

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from flowsim.costs.budget.economy import Budgeted, Where, budgeted
+from flowsim.costs.budget.economy import Budgeted, Where, budgeted, totals
 from flowsim.costs.budget.reading import Tables
-from flowsim.costs.budget.volume import Level, Line, added, basis, lines, with_demography, with_trend
+from flowsim.costs.budget.volume import Level, Line, Volumes, added, basis, lines, with_demography, with_trend
 
 LEVELS: tuple[Level, ...] = ("region", "department")
 
@@ -48,11 +48,11 @@ def structure(tables: Tables, version: Version) -> pd.DataFrame:
     rows: list[list[object]] = []
     before = (Fraction(0), 0, 0)
     for name, kind, volumes in stages:
-        before = _stage(rows, name, kind, "", budgeted(tables, volumes), before)
+        before = _stage(rows, (name, kind, ""), volumes, totals(tables, volumes), before)
     for k, line in enumerate(version.lines):
         upto = version.lines[: k + 1]
-        done = budgeted(tables, added(stages[-1][2], upto), upto)
-        before = _stage(rows, line.name, line.kind, line.level, done, before)
+        volumes = added(stages[-1][2], upto)
+        before = _stage(rows, (line.name, line.kind, line.level), volumes, totals(tables, volumes, upto), before)
     volume, income, cost = before
     rows.append(["", "total", "", version.level, float(volume), income / 100, cost / 100, (income - cost) / 100])
     return pd.DataFrame(rows, columns=_STRUCTURE)
@@ -138,14 +138,18 @@ def _version(tables: Tables, level: str, its: list[Line]) -> Version:
 
 
 def _stage(
-    rows: list[list[object]], name: str, kind: str, level: str, done: Budgeted, before: tuple[Fraction, int, int]
+    rows: list[list[object]],
+    called: tuple[str, str, str],
+    volumes: Volumes,
+    done: dict[str, int],
+    before: tuple[Fraction, int, int],
 ) -> tuple[Fraction, int, int]:
-    """Adds the row of what a stage changes; gives the sums so far."""
-    volume = sum(done.volumes.values(), Fraction(0))
-    income, cost = done.total("income"), done.total("cost")
+    """Adds the row of what a stage (name, kind, level) changes; gives the sums so far."""
+    volume = sum(volumes.values(), Fraction(0))
+    income, cost = done["income"], done["cost"]
     more, spent = income - before[1], cost - before[2]
     sek = (more / 100, spent / 100, (more - spent) / 100)
-    rows.append([str(len(rows) + 1), name, kind, level, float(volume - before[0]), *sek])
+    rows.append([str(len(rows) + 1), *called, float(volume - before[0]), *sek])
     return volume, income, cost
 
 

@@ -13,8 +13,8 @@ from flowsim.costs.budget.deviation import Row, deviations, summed, with_result
 from flowsim.costs.budget.economy import MONTHS, amounts_table
 from flowsim.costs.budget.follow_up import follow_up_sheet
 from flowsim.costs.budget.reading import Tables
-from flowsim.costs.budget.versions import Version, differences, reference, result_table, structure, versions
-from flowsim.costs.budget.volume import against_history, below_zero, trends, volume_table
+from flowsim.costs.budget.versions import LEVELS, Version, differences, reference, result_table, structure, versions
+from flowsim.costs.budget.volume import added, against_history, below_zero, lines, trends, volume_table, with_trend
 
 _MONEY = [*(f"budget_month_{m}_sek" for m in MONTHS), "budget_sek"]
 
@@ -77,14 +77,14 @@ def remarks(tables: Tables) -> list[tuple[str, str]]:
                     f"{group}: trend {_sv(percent)} % per år, {_how_sv(trend['how'])}.",
                 )
             )
-    for one in versions(tables):
-        for centre, group in below_zero(one.budget.volumes):
-            said.append(
-                (
-                    f"{centre} {group}: the lines take away more than there is; 0 is used for capacity and money.",
-                    f"{centre} {group}: raderna drar ifrån mer än som finns; 0 används för kapacitet och pengar.",
-                )
+    short = [key for level in LEVELS for key in below_zero(added(with_trend(tables), lines(tables, level)))]
+    for centre, group in dict.fromkeys(short):
+        said.append(
+            (
+                f"{centre} {group}: the lines take away more than there is; 0 is used for capacity and money.",
+                f"{centre} {group}: raderna drar ifrån mer än som finns; 0 används för kapacitet och pengar.",
             )
+        )
     indexed = {row.index for row in tables.rows(forms.INDEXES)}
     without = dict.fromkeys(row.cost_type for row in tables.rows(forms.COSTS) if row.cost_type not in indexed)
     for cost_type in without:
