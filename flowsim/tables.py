@@ -264,7 +264,10 @@ def safe_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _guarded(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    """A text made safe; a carriage return, which is not quoted and would begin a row, as a line feed, which is."""
+    if not isinstance(cell, str):
+        return cell
+    return (f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write(frame: pd.DataFrame, folder: Path, name: str, csv: bool = True) -> None:

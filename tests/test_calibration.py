@@ -403,7 +403,7 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{}", "19{}", "{}-", "20{}+"])
-def test_personal_identity_numbers_stop_the_import_unseen(text: str, tmp_path: Path) -> None:
+def test_p_priv_2_personal_identity_numbers_stop_the_import_unseen(text: str, tmp_path: Path) -> None:
     day = "121212"  # Tolvan: the number everybody makes up
     body = next(f"100{digit}" for digit in range(10) if looks_personal(f"{day}100{digit}"))
     number = text.format(day) + body

@@ -107,6 +107,6 @@ def test_a_run_written_as_a_log_can_be_calibrated(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["parameters"]
     done = typed(said["events"]["file"], "--capacity", said["capacity"]["file"], "--lang", "sv")
     assert done.exit_code == 0, done.output
-    drawn = Path(said["events"]["file"]).with_name("one_queue_events_calibrated.yaml")
+    drawn = Path(said["events"]["file"]).with_name("one_queue_simulated_events_calibrated.yaml")
     assert "drawn from the log" in drawn.read_text()
-    assert "one_queue_events_calibrated_sets.csv" in done.output
+    assert "one_queue_simulated_events_calibrated_sets.csv" in done.output

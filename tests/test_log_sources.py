@@ -292,7 +292,7 @@ def test_days_first_is_one_format_too(tmp_path: Path) -> None:
     assert np.diff(read_events(path).frame["start"]) == pytest.approx([9])
 
 
-def test_personal_identity_numbers_stop_a_log_unseen(tmp_path: Path) -> None:
+def test_p_priv_2_personal_identity_numbers_stop_a_log_unseen(tmp_path: Path) -> None:
     from flowsim.sheets.table import looks_personal
 
     body = next(f"121212100{digit}" for digit in range(10) if looks_personal(f"121212100{digit}"))
@@ -304,7 +304,7 @@ def test_personal_identity_numbers_stop_a_log_unseen(tmp_path: Path) -> None:
     assert body not in str(caught.value)
 
 
-def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
+def test_p_xl_3_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
@@ -314,7 +314,7 @@ def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_lying_sizes_are_caught_by_the_reader(tmp_path: Path) -> None:
+def test_p_xl_4_lying_sizes_are_caught_by_the_reader(tmp_path: Path) -> None:
     path = tmp_path / "lies.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", b"0" * 400_000)
@@ -363,7 +363,7 @@ def test_a_wrong_table_and_a_wrong_address_are_said_so(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_log_stays_here_and_leaves_no_row_behind(
+def test_p_priv_1_a_log_stays_here_and_leaves_no_row_behind(
     log: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No socket is opened; neither scenario nor table holds a case's name or moment."""

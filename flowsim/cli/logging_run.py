@@ -9,7 +9,7 @@ from flowsim.errors import FlowsimError
 
 
 def write_log(path: Path, folder: Path | None, seed: int, replication: int, json: bool) -> None:
-    """Runs the scenario once and writes <scenario>_events.csv and <scenario>_capacity.csv."""
+    """Runs the scenario once and writes <scenario>_simulated_events.csv and <scenario>_simulated_capacity.csv."""
     from flowsim import engines, plan, scenario, tables
     from flowsim.measures.event_log import capacity_log, event_log
 
@@ -18,7 +18,7 @@ def write_log(path: Path, folder: Path | None, seed: int, replication: int, json
     results = tables.frames(engines.run(made, plan.draw(made, seed, replication)), made.setting, replication)
     where = folder or Path("outputs")
     files = {"events": event_log(results), "capacity": capacity_log(results)}
-    names = {what: where / f"{made.setting.scenario}_{what}.csv" for what in files}
+    names = {what: where / f"{made.setting.scenario}_simulated_{what}.csv" for what in files}
     try:
         where.mkdir(parents=True, exist_ok=True)
         for what, frame in files.items():

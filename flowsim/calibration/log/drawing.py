@@ -23,6 +23,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 QUARTER = 1 / 96
 BED_DAYS = 0.5
 """A visit that lasts longer than this, in the middle, takes a place and no slot."""
+SHORT_WAIT = 1 / 24
+"""A median wait longer than this is a queue, for something."""
+OWN = "_slots"
 SEASON = ({"weeks": "26-32", "factor": 0.9}, {"weeks": "51-1", "factor": 0.8})
 """What a year's worth of weeks is asked for; the factors are only told apart by being different."""
 
@@ -33,7 +36,8 @@ def drawn_from(events: Events) -> tuple[Events, dict[str, Any], list[str]]:
     visits = Visits(events, window_of(events))
     rows = visits.attempts
     steps = _order(rows)
-    leads = {step: _lead(rows[rows["activity"] == step]) for step in steps}
+    leads = {step: _lead(step, rows[rows["activity"] == step]) for step in steps}
+    own = [step for step in steps if leads[step] == f"{step}{OWN}"]
     yearly = visits.window.weeks >= 52
     data: dict[str, Any] = {
         "scenario": "drawn_from_log",
@@ -48,6 +52,7 @@ def drawn_from(events: Events) -> tuple[Events, dict[str, Any], list[str]]:
     beside = [step for step in steps if _beside(rows, step) > 0.2]
     said = ["the pathway is drawn from the log: steps one after the other, first come, first served"]
     said += [f"{step} is often queued while another visit goes on: draw the pathway yourself" for step in beside]
+    said += [f"no resource is named at {step}, where visits wait: it has slots of its own" for step in own]
     said += [f"{name}: open {_hours_words(one)}" for name, one in data["resources"].items() if "days" in one]
     return events, data, said
 
@@ -74,8 +79,11 @@ def _order(rows: pd.DataFrame) -> list[str]:
     return [str(name) for name in late.sort_values(kind="stable").index]
 
 
-def _lead(rows: pd.DataFrame) -> str:
-    return str(rows["resource"].astype(str).mode().iloc[0])
+def _lead(step: str, rows: pd.DataFrame) -> str:
+    """The resource most visits name; where none is named, but visits wait, one of the step's own."""
+    named = str(rows["resource"].astype(str).mode().iloc[0])
+    waited = (rows["start"] - rows["queued"]).dropna()
+    return named or (f"{step}{OWN}" if len(waited) and float(waited.median()) > SHORT_WAIT else "")
 
 
 def _sources(visits: Visits, steps: list[str], yearly: bool) -> dict[str, Any]:
