@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flowsim.costs.budget.deviation import COLUMNS, Row, deviations, judged, summed
 from flowsim.costs.budget.follow_up import read_follow_up
+from flowsim.costs.budget.words import specials
 from flowsim.costs.money import refuse_bare_money
 from flowsim.errors import InputError
 
@@ -99,6 +100,7 @@ def test_a_new_group_is_mix_and_named():
     assert frame["special"].tolist() == ["", "new group"]
     assert frame["budget_mix_sek"].iloc[1] == 6
     assert frame["budget_volume_sek"].sum() == 1
+    assert "new: a new group" in specials(frame)[0][0].replace(" x:", ":")
     known = deviations([row(), row(group="new", volume=(0, 10), each=(1, 2), price=(20, 30))])
     assert known["special"].iloc[1] == ""
     assert known["budget_efficiency_sek"].iloc[1] == 2

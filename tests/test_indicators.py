@@ -22,7 +22,15 @@ from flowsim.costs.indicators.from_run import load_run_indicators, monthly_quant
 from flowsim.costs.indicators.monthly import definitions_table, indicators, wide
 from flowsim.costs.payment import activity
 from flowsim.errors import InputError
-from flowsim.measures.own_counts import BUK, backlog_of_counts, buk_changes, buk_of_counts, buk_split
+from flowsim.measures.own_counts import (
+    BUK,
+    TAK,
+    backlog_of_counts,
+    buk_changes,
+    buk_of_counts,
+    buk_split,
+    tak_of_counts,
+)
 from flowsim.measures.resource_buk import VisitMinutes, buk_by_resource, tak_by_resource
 from flowsim.schema.indicators import run_indicators
 from flowsim.schema.payments import payments
@@ -237,6 +245,8 @@ def test_the_shipped_counts():
     days = backlog_of_counts(framed(read_table(SHIPPED / "backlog.csv"), BACKLOG)).set_index("name")
     assert round(days.loc["Sweden, not done 2020-21", "missing_days"]) == 155
     assert 19 < days.loc["Sweden, queue of November 2022", "queue_days"] < 20
+    plant = tak_of_counts(framed(read_table(SHIPPED / "tak.csv"), TAK)).iloc[0]
+    assert (round(plant["tak"], 4), round(plant["capacity"], 6)) == (0.68, 27_200)
     assert MONTHLY.is_called("Månadsvärden")
     assert CONTACTS.is_called("contacts_by_type")
 
@@ -275,4 +285,4 @@ def test_the_starter_is_read_back_in_both_languages(tmp_path):
         assert run("--starter", str(path))[0] == 2
     shown["example"] = json.loads(run("--json")[1])
     assert shown["sv"] == shown["en"] == shown["example"]
-    assert {"months", "buk_counts", "backlog", "definitions"} <= set(shown["en"])
+    assert {"months", "buk_counts", "tak", "backlog", "definitions"} <= set(shown["en"])

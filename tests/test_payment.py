@@ -106,6 +106,15 @@ def test_the_h2_guarantee_is_found_and_said():
     assert "most at NU-sjukvården" in findings("H1", wrong)[0].en
 
 
+def test_neutral_against_cost():
+    frame = EPISODES["K2"].assign(full_cost_sek_per_episode=70_000)
+    last = neutrality(frame).iloc[-1]
+    assert (last["part"], last["income_sek_hospital_price"]) == ("full cost", 70_000)
+    assert last["neutral_factor"] == pytest.approx(70_000 / 62_700)
+    assert last["deviation_percent"] == pytest.approx(100 * (62_700 / 70_000 - 1))
+    assert len(findings("K2", frame)) == 1
+
+
 def test_winners_and_losers_of_h1():
     frame = winners_and_losers(EPISODES["H1"]).set_index("hospital")["income_sek_won"]
     assert round(frame["Alingsås Lasarett"]) == 271_719

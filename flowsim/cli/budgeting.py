@@ -57,6 +57,7 @@ def budget(given: Path | None, asked: Asked) -> None:
     """
     from flowsim.costs.budget import reading
     from flowsim.costs.budget.starter import EXAMPLE
+    from flowsim.costs.budget.words import specials
 
     path = given or EXAMPLE / "budget.yaml"
     file = reading.load_budget_file(path)
@@ -67,6 +68,7 @@ def budget(given: Path | None, asked: Asked) -> None:
         sheets |= _printed(path, file)
     if asked.outcome is not None:
         sheets |= _followed_up(asked.outcome, tables)
+        said += specials(sheets["deviation_rows"])
     elif tables is not None:
         from flowsim.costs.budget import workbook
 

@@ -51,7 +51,7 @@ def starter(path: Path, lang: Literal["sv", "en"]) -> None:
 
     if path.exists():
         raise refuse(path.as_posix(), "exists already; choose another name, nothing was written.")
-    write_starter(path, lang, (own_counts.BUK, own_counts.BACKLOG))
+    write_starter(path, lang, (own_counts.BUK, own_counts.TAK, own_counts.BACKLOG))
     out(f"{'Skrivet' if lang == 'sv' else 'Written'}: {path.as_posix()}")
     out(f"  flowsim indicators {path.as_posix()} --lang {lang}")
 
@@ -104,14 +104,14 @@ def _of_table(path: Path, asked: Asked) -> Sheets:
     from flowsim.sheets import read_book, read_table
     from flowsim.sheets.forms import framed
 
-    forms = (own_counts.BUK, own_counts.BACKLOG, MONTHLY)
+    forms = (own_counts.BUK, own_counts.TAK, own_counts.BACKLOG, MONTHLY)
     if path.suffix.lower() == ".xlsx" or path.is_dir():
         book = read_book(path)
-        frames = {form.name: book.read(form) for form in forms[:2] if book.has(form)}
+        frames = {form.name: book.read(form) for form in forms[:3] if book.has(form)}
         monthly = book.has(MONTHLY) or not frames
     else:
         table = read_table(path)
-        frames = {form.name: framed(table, form) for form in forms[:2] if _is(form, table.headings)}
+        frames = {form.name: framed(table, form) for form in forms[:3] if _is(form, table.headings)}
         monthly = not frames
     return {**_counted(frames), **(_monthly(path, asked) if monthly else {})}
 
@@ -137,6 +137,8 @@ def _counted(frames: Sheets) -> Sheets:
         if len(changes):
             made["buk_changes"] = changes.drop(columns=["quality", "value_time"])
             made["buk_split"] = own_counts.buk_split(frame)
+    if "tak" in frames:
+        made["tak"] = own_counts.tak_of_counts(frames["tak"])
     if "backlog" in frames:
         made["backlog"] = own_counts.backlog_of_counts(frames["backlog"])
     return made

@@ -57,8 +57,8 @@ CELLS = {
 """A cell's word -> Swedish."""
 ALSO_DEFINED: tuple[tuple[str, str, tuple[str, str], tuple[str, str]], ...] = (
     ("tak", "TAK", ("availability x use x quality", "tillgänglighet x utnyttjande x kvalitet"),
-     ("T offered / planned x A used / offered x K done / (done + unplanned returns)",
-      "T utbud / plan x A använt / utbud x K utförda / (utförda + oplanerade återbesök)")),
+     ("T offered (run time) / planned x A used / offered (wanted speed) x K good / all, returns and scrap in all",
+      "T utbud (körtid) / plan x A använt / utbud (önskad hastighet) x K goda / alla, med återbesök och kassation")),
     ("buk", "BUK", ("occupancy x execution x quality", "beläggning x utförande x kvalitet"),
      ("B done / booked x U value-adding / planned time of the done x K in two readings, both shown",
       "B utförda / bokade x U värdeskapande / planerad tid för de utförda x K i två läsningar, båda visade")),

@@ -23,7 +23,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "price_indices": ("hospitals' price indices", "Sjukhusens prisindex"),
     "neutrality": ("is the common price neutral", "Är gemensamt pris neutralt"),
     "winners_and_losers": ("won by a neutral price", "Vinner på neutralt pris"),
-    "income": ("income by hospital", "Intäkt per sjukhus"),
+    "income": ("income, hospital's perspective", "Intäkt, sjukhusets perspektiv"),
     "won": ("won by a change of payment", "Vinner på byte av ersättning"),
 }
 HEADINGS: dict[str, tuple[str, str]] = {
@@ -62,7 +62,7 @@ PERSPECTIVE = (
     "The hospital's perspective: to the region, what it pays its own hospitals is no income.",
     "Sjukhusets perspektiv: för regionen är ersättning till egna sjukhus ingen intäkt.",
 )
-PARTS = {"base": "bas", "guarantee": "garanti", "individual_adj": "justering"}
+PARTS = {"full cost": "fullkostnad", "base": "bas", "guarantee": "garanti", "individual_adj": "justering"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""BUK and backlog from a clinic's own counts: tables of a few columns, Swedish or English, read and worked out.
+"""BUK, TAK and backlog from a clinic's own counts: tables of a few columns, Swedish or English, read and worked out.
 
 A table of BUK has one row per resource and period; two periods of a resource are set side by side under every reading
 of K and of value-adding time, and the change is split over more planned, B and K.
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from flowsim.measures.backlog import backlog
-from flowsim.measures.buk import QUALITY_SAID, Period, gained, readings
+from flowsim.measures.buk import QUALITY_SAID, Period, gained, readings, tak
 from flowsim.sheets.forms import Column, Form
 
 BUK = Form(
@@ -28,6 +28,20 @@ BUK = Form(
         Column("returns", "number", also=("Oplanerade återbesök",), least=0),
     ),
     key=("resource", "period"),
+)
+TAK = Form(
+    "tak",
+    (
+        Column("resource", also=("Resurs", "Anläggning")),
+        Column("run_time", "number", also=("Körtid",), least=0),
+        Column("planned_time", "number", also=("Planerad tid",), least=0),
+        Column("used_speed", "number", also=("Använd hastighet",), least=0),
+        Column("wanted_speed", "number", also=("Önskad hastighet",), least=0),
+        Column("produced", "number", also=("Producerat",), least=0),
+        Column("scrap", "number", also=("Kassation och omarbetning",), least=0),
+        Column("theoretical", "number", required=False, also=("Teoretisk kapacitet",), least=0),
+    ),
+    key=("resource",),
 )
 BACKLOG = Form(
     "backlog",
@@ -83,6 +97,15 @@ def buk_split(frame: pd.DataFrame) -> pd.DataFrame:
         for of, parts in gained(_period(old), _period(new)).items():
             rows.append({"resource": old.resource, "before": old.period, "after": new.period, "of": of, **parts})
     return pd.DataFrame(rows)
+
+
+def tak_of_counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """TAK of plants: resource, theoretical, t, a, k, tak, capacity (tak x theoretical; NaN where it is not given)."""
+    rows = []
+    for row in frame.itertuples():
+        one = tak(row.run_time, row.planned_time, row.used_speed, row.wanted_speed, row.produced, row.scrap)
+        rows.append([row.resource, row.theoretical, one.t, one.a, one.k, one.tak, one.capacity(row.theoretical)])
+    return pd.DataFrame(rows, columns=["resource", "theoretical", "t", "a", "k", "tak", "capacity"])
 
 
 def backlog_of_counts(frame: pd.DataFrame) -> pd.DataFrame:

@@ -60,7 +60,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "index_percent": ("index percent", "Index, procent"),
     "budget_volume_sek": ("volume, SEK", "Volym, kr"),
     "budget_mix_sek": ("mix, SEK", "Mix, kr"),
-    "budget_efficiency_sek": ("efficiency, SEK", "Effektivitet, kr"),
+    "budget_efficiency_sek": ("efficiency*, SEK", "Effektivitet*, kr"),
     "budget_capacity_sek": ("capacity, SEK", "Kapacitet, kr"),
     "budget_outcome_sek": ("outcome, SEK", "Utfall, kr"),
     "budget_deviation_sek": ("deviation, SEK", "Avvikelse, kr"),
@@ -156,10 +156,34 @@ ABOUT: tuple[tuple[str, str], ...] = (
         "Avvikelsen i ordning: volym, mix, effektivitet till budgetpris, pris på verklig mängd; kapacitet för sig.",
     ),
     (
-        "Cost: + is unfavourable. Income: + is favourable. Result = income - cost.",
-        "Kostnad: + är ogynnsamt. Intäkt: + är gynnsamt. Resultat = intäkt - kostnad.",
+        "Cost: + is unfavourable. Income: + is favourable. Result = income - cost. * Of income it is registration.",
+        "Kostnad: + är ogynnsamt. Intäkt: + är gynnsamt. Resultat = intäkt - kostnad. * För intäkt: registrering.",
     ),
 )
+
+
+SPECIAL: dict[str, tuple[str, str]] = {
+    "new group": (
+        "{what}: a new group without budgeted unit cost; all of its {sek} SEK is shown as mix, new group.",
+        "{what}: ny grupp utan budgeterad styckkostnad; alla {sek} kr visas som mix, ny grupp.",
+    ),
+    "no budget price": (
+        "{what}: no budget price; the actual price is used, so {sek} SEK is shown without a price deviation.",
+        "{what}: pris saknas i budget; utfallets pris används, så {sek} kr visas utan prisavvikelse.",
+    ),
+}
+"""A special case of the deviation -> what to say of it."""
+
+
+def specials(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """What must be said of rows of `deviations` that fall outside the rule, in English and Swedish."""
+    said = []
+    for row in rows[rows["special"] != ""].itertuples():
+        what = " ".join(filter(None, (row.cost_centre, row.account, row.group, row.input)))
+        sek = f"{row.budget_deviation_sek:,.0f}"
+        english, swedish = SPECIAL[row.special]
+        said.append((english.format(what=what, sek=sek), swedish.format(what=what, sek=sek.replace(",", " "))))
+    return said
 
 
 def about(lang: Lang) -> pd.DataFrame:

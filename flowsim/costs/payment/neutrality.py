@@ -48,9 +48,10 @@ def price_indices(episodes: pd.DataFrame) -> pd.DataFrame:
 def neutrality(episodes: pd.DataFrame) -> pd.DataFrame:
     """Mean payment per episode at hospitals' and at the common price, part by part and together.
 
-    Columns: part ("base", "guarantee", "individual_adj", "all", or "base + guarantee" beside "all" when there is an
-    adjustment), episodes, income_sek_hospital_price, income_sek_common_price (means per episode), deviation_percent
-    (common against hospitals'), neutral_factor (lambda).
+    Columns: part (base, guarantee, individual_adj, and their sums "base + guarantee (+ individual_adj)"), episodes,
+    income_sek_hospital_price, income_sek_common_price (means per episode), deviation_percent (common against
+    hospitals'), neutral_factor (lambda). With a column full_cost_sek_per_episode a last row "full cost": the cost of
+    the same episodes stands in the place of payment at hospitals' prices.
     """
     known = parts_of(episodes)
     sums = [(part, [part]) for part in known]
@@ -58,7 +59,11 @@ def neutrality(episodes: pd.DataFrame) -> pd.DataFrame:
         sums.append((" + ".join(known[:2]), list(known[:2])))
     if len(known) > 1:
         sums.append((" + ".join(known), list(known)))
-    return pd.DataFrame([_row(name, episodes, parts) for name, parts in sums])
+    rows = [_row(name, episodes, parts) for name, parts in sums]
+    cost = "full_cost_sek_per_episode"
+    if cost in episodes and episodes[cost].notna().any():
+        rows.append(_against_cost(episodes, list(known)))
+    return pd.DataFrame(rows)
 
 
 def winners_and_losers(episodes: pd.DataFrame, factor: Fraction | None = None) -> pd.DataFrame:
@@ -99,7 +104,8 @@ def findings(module: str, episodes: pd.DataFrame) -> list[Said]:
                     f"{module}: garantins prisindex avviker från basens, mest vid {far}.",
                 )
             )
-    both = neutrality(episodes).iloc[-1]
+    rows = neutrality(episodes)
+    both = rows[rows["part"] != "full cost"].iloc[-1]
     percent = both["deviation_percent"]
     if abs(percent) >= 0.005:
         said.append(
@@ -144,6 +150,16 @@ def _row(name: str, episodes: pd.DataFrame, parts: list[str]) -> dict[str, objec
         "deviation_percent": float(100 * (common / own - 1)) if own else np.nan,
         "neutral_factor": float(own / common) if common else np.nan,
     }
+
+
+def _against_cost(episodes: pd.DataFrame, parts: list[str]) -> dict[str, object]:
+    """All parts at the common price against what the same episodes cost."""
+    pairs = zip(episodes["episodes"].tolist(), episodes["full_cost_sek_per_episode"].tolist(), strict=True)
+    cost = sum((int(n) * Fraction(str(mean)) for n, mean in pairs if n and not pd.isna(mean)), Fraction(0))
+    common = sum(_exact(episodes, "common", parts), Fraction(0))
+    row = _row("full cost", episodes, parts)
+    found = {"income_sek_hospital_price": float(cost / row["episodes"]), "neutral_factor": float(cost / common)}  # type: ignore[operator]
+    return {**row, **found, "deviation_percent": float(100 * (common / cost - 1))}
 
 
 def _exact(episodes: pd.DataFrame, price: str, parts: list[str] | None = None) -> list[Fraction]:

@@ -41,6 +41,7 @@ EPISODES = Form(
     (
         Column("hospital", also=("Sjukhus",)),
         Column("episodes", "whole", also=("Antal episoder",), least=0),
+        Column("full_cost_sek_per_episode", "decimal", required=False, also=("Fullkostnad per episod",), least=0),
         *(
             Column(f"{part}_sek_{price}_price", "decimal", required=part == "base", also=(f"{_SWEDISH[part]} {said}",))
             for price, said in (("hospital", "sjukhusets pris"), ("common", "gemensamt pris"))
