@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from test_cli import flowsim
 
-from flowsim.costs.kpp import load_unit_costs
+import flowsim as fs
+from flowsim.costs.kpp import cost_per_contact, load_unit_costs
 from flowsim.costs.ledger.contacts import by_group, outlier_summary
 from flowsim.costs.ledger.example import write
 from flowsim.costs.ledger.inputs import read_inputs
@@ -17,9 +18,12 @@ from flowsim.costs.ledger.methods import methods_compared
 from flowsim.costs.ledger.run import Costing, costing
 from flowsim.costs.ledger.trace import traced
 from flowsim.costs.ledger.unit_cost_file import unit_cost_file
+from flowsim.costs.missing_prices import missing_prices
+from flowsim.costs.scenario_cost import scenario_cost
 from flowsim.sheets import read_book
 
 SHIPPED = Path(__file__).parents[1] / "calibration" / "kpp_example.yaml"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 GOLDEN = Path(__file__).parent / "golden" / "kpp_example_unit_costs.csv"
 """Refreshed by: flowsim kpp --out FOLDER --unit-costs calibration/kpp_example.yaml, then FOLDER/unit_costs.csv."""
 
@@ -104,6 +108,28 @@ def test_a_contact_is_within_an_ore_a_pool_of_exact(hospital: Costing) -> None:
     assert ((got - by_contact["exact"]).abs() < by_contact["pools"]).all()
 
 
+def test_the_examples_unit_costs_fit_the_orthopaedic_clinic() -> None:
+    scenario = fs.load(SCENARIOS / "ortho_today.yaml")
+    costs = load_unit_costs(SHIPPED)
+    priced = {name for name, step in scenario.model.pathway.items() if step.kpp != "overhead"}
+    assert priced <= set(costs.contacts)
+    assert set(scenario.model.resources) <= set(costs.resources)
+
+
+@pytest.mark.slow
+def test_the_orthopaedic_clinic_runs_with_them() -> None:
+    results = fs.run([fs.load(SCENARIOS / "ortho_today.yaml")], replications=2, seed=1)
+    costs = load_unit_costs(SHIPPED)
+    assert not missing_prices(results, costs)
+    total = scenario_cost(results, costs)
+    others = ["full_cost_sek", "total_cash_overtime_sek", "total_cash_tranche_sek", "bought_sek"]
+    others += ["unused_capacity_sek", "capacity_rate_deviation_sek"]
+    assert (total[others].sum(axis=1) - total["total_cash_sek"]).abs().max() < 0.005
+    contacts = cost_per_contact(results, costs)
+    hips = contacts[(contacts["step"] == "surgery") & (contacts["group"] == "hip")]
+    assert 80_000 < hips["full_cost_sek"].mean() < 120_000
+
+
 def starter(tmp_path: Path, name: str = "kpp.xlsx", lang: str = "sv") -> Path:
     path = tmp_path / name
     assert flowsim("kpp", "--starter", path, "--lang", lang).exit_code == 0
@@ -164,7 +190,7 @@ def test_a_controllers_own_workbook_from_faults_to_unit_costs(tmp_path: Path) ->
     folder = starter(tmp_path, "egen", "sv")
     ledger = folder / "Huvudbok.csv"
     text = ledger.read_text(encoding="utf-8-sig")
-    text = text.replace("1750000", "1\u00a0750\u202f000,00").replace(";-390000", ";\u2212390 000,00")
+    text = text.replace("7000000", "7\u00a0000\u202f000,00").replace(";-390000", ";\u2212390 000,00")
     text += "2023-01;3040;4010;100,00-\n2023-01;3040;4999;1 234,50\n2023-01;3050;5010;1.234,50\n"
     ledger.write_text(text, encoding="utf-8")
     accounts = folder / "Konton.csv"
@@ -192,7 +218,7 @@ def test_a_controllers_own_workbook_from_faults_to_unit_costs(tmp_path: Path) ->
 def test_half_year_beside_the_full_year(tmp_path: Path) -> None:
     full, half = starter(tmp_path, "full", "en"), starter(tmp_path, "half", "en")
     ledger = half / "ledger.csv"
-    ledger.write_text(ledger.read_text(encoding="utf-8").replace("2600000", "1200000"), encoding="utf-8")
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("10400000", "4800000"), encoding="utf-8")
     done = flowsim("kpp", full, "--half-year", half)
     assert done.exit_code == 0, done.output
     assert "Half year against full year, SEK per unit" in done.output

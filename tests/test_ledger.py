@@ -76,10 +76,10 @@ def per_unit(result: Costing) -> dict[str, float]:
 
 
 def test_the_starter_ends_where_the_hand_does(found: Costing) -> None:
-    assert found.finals.cost() == {"3010": 530_000_000, "3040": 405_000_000, "3050": 190_000_000}
-    assert both_views(found)["full_cost_sek_full_absorption"].tolist() == [250.0, 5555.56, 1461.54]
+    assert found.finals.cost() == {"3010": 2_120_000_000, "3040": 1_620_000_000, "3050": 190_000_000}
+    assert both_views(found)["full_cost_sek_full_absorption"].tolist() == [500.0, 11_111.11, 1357.14]
     assert aside(found)["account: income"] == -39_000_000
-    assert aside(found)["patient costs, lifted to their contacts"] == 400_000_000
+    assert aside(found)["patient costs, lifted to their contacts"] == 800_000_000
     assert all(stage.difference == 0 for stage in found.stages)
     ledger = found.stages[0].into
     contacts = round(found.contacts.frame["full_cost_sek"].sum() * 100)
@@ -97,9 +97,9 @@ def test_both_languages_and_both_forms_are_the_same_costing(small: Inputs, found
 
 def test_counts_by_group_give_means_and_no_outliers(found: Costing) -> None:
     groups = by_group(found.contacts).set_index("group")
-    assert groups["contacts"].to_dict() == {"hip": 100, "knee": 100, "visits": 1300}
+    assert groups["contacts"].to_dict() == {"hip": 200, "knee": 200, "visits": 1400}
     assert groups["full_cost_patient_sek_per_contact"].to_dict() == {"hip": 21_000.0, "knee": 19_000.0, "visits": 0.0}
-    assert groups["full_cost_sek_per_drg_point"]["hip"] == pytest.approx(groups["full_cost_sek"]["hip"] / 205, abs=0.01)
+    assert groups["full_cost_sek_per_drg_point"]["hip"] == pytest.approx(groups["full_cost_sek"]["hip"] / 410, abs=0.01)
     assert not found.contacts.frame["outlier"].any()
 
 
@@ -109,7 +109,7 @@ def test_full_absorption_leaves_nothing_idle(small: Inputs) -> None:
     assert full.stages[0].into - aside(full)["account: income"] == round(
         full.contacts.frame["full_cost_sek"].sum() * 100
     )
-    assert per_unit(full)["theatre_minute"] == 250.0
+    assert per_unit(full)["theatre_minute"] == 500.0
 
 
 def test_idle_up_to_the_readiness_is_no_waste(small: Inputs) -> None:
@@ -117,18 +117,18 @@ def test_idle_up_to_the_readiness_is_no_waste(small: Inputs) -> None:
     plain = costing(small)
     name = "readiness: idle capacity up to what is declared"
     assert aside(ready)[name] + aside(ready)["idle capacity"] == aside(plain)["idle capacity"]
-    assert aside(ready)[name] == pytest.approx(86_000_000 * 0.75, abs=5)  # 15 % ready of 20 % idle
+    assert aside(ready)[name] == pytest.approx(344_000_000 * 0.75, abs=5)  # 15 % ready of 20 % idle
     everything = costing(changed(small, "capacity", {"cost_centre": "3010"}, readiness_percent=Decimal(30)))
-    assert aside(everything)[name] == 86_000_000
+    assert aside(everything)[name] == 344_000_000
 
 
 def test_over_capacity_and_no_capacity_are_said(small: Inputs) -> None:
-    over = costing(changed(small, "capacity", {"cost_centre": "3040"}, practical=Decimal(700)))
+    over = costing(changed(small, "capacity", {"cost_centre": "3040"}, practical=Decimal(1400)))
     assert "3040 bed_day: over practical capacity by 4.1%: standard times or capacity are wrong." in over.warnings
-    assert per_unit(over)["bed_day"] == 5555.56
+    assert per_unit(over)["bed_day"] == 11_111.11
     none = costing(small.with_tables({"capacity": small["capacity"].iloc[:1]}))
     assert any("3040 bed_day: no practical capacity is given" in text for text in none.warnings)
-    assert per_unit(none)["bed_day"] == 5555.56
+    assert per_unit(none)["bed_day"] == 11_111.11
 
 
 def test_an_activity_nobody_used_is_all_idle(small: Inputs) -> None:
@@ -142,11 +142,11 @@ def test_an_activity_nobody_used_is_all_idle(small: Inputs) -> None:
 
 
 def test_measured_minutes_scale_the_standard(small: Inputs) -> None:
-    result = costing(changed(small, "capacity", {"cost_centre": "3010"}, measured=Decimal(23_320)))
+    result = costing(changed(small, "capacity", {"cost_centre": "3010"}, measured=Decimal(46_640)))
     row = deviations(result.services.usage, result.services.rates).iloc[0]
-    assert (row["standard_units"], row["measured_units"]) == (21_200, 23_320)
-    fixed = 430_000_000 / 26_500 + 100_000_000 / 23_320  # öre a measured minute
-    assert row["ledger_deviation_sek"] == pytest.approx(fixed * 2120 / 100, abs=0.02)
+    assert (row["standard_units"], row["measured_units"]) == (42_400, 46_640)
+    fixed = 1_720_000_000 / 53_000 + 400_000_000 / 46_640  # öre a measured minute
+    assert row["ledger_deviation_sek"] == pytest.approx(fixed * 4240 / 100, abs=0.02)
     assert per_unit(result)["theatre_minute"] == pytest.approx(fixed * 1.1 / 100, abs=0.006)
 
 
@@ -175,25 +175,25 @@ def test_internal_trade_is_netted_or_warned(small: Inputs) -> None:
 
 
 def test_more_patient_costs_than_booked_stop_the_run(small: Inputs) -> None:
-    wrong = changed(small, "patient_costs", {"contact": "hip"}, amount_sek=210_000_001)
+    wrong = changed(small, "patient_costs", {"contact": "hip"}, amount_sek=420_000_001)
     with pytest.raises(
-        InputError, match=r"account 5210 = 4,000,000.01\n  More patient costs are lifted than are booked"
+        InputError, match=r"account 5210 = 8,000,000.01\n  More patient costs are lifted than are booked"
     ):
         costing(wrong)
 
 
 def test_patient_costs_without_a_contact_are_parked(small: Inputs) -> None:
     result = costing(changed(small, "patient_costs", {"contact": "knee"}, contact="nobody"))
-    assert result.prepared.parked["ore"].sum() == 190_000_000
-    assert "1 patient costs, 1,900,000.00 SEK, have no contact of the list: parked at their centre." in result.warnings
-    assert result.finals.cost()["3010"] == 530_000_000 + 190_000_000
+    assert result.prepared.parked["ore"].sum() == 380_000_000
+    assert "1 patient costs, 3,800,000.00 SEK, have no contact of the list: parked at their centre." in result.warnings
+    assert result.finals.cost()["3010"] == 2_120_000_000 + 380_000_000
 
 
 def test_ongoing_contacts_are_carried_and_services_elsewhere_set_aside(small: Inputs) -> None:
     ongoing = costing(changed(small, "contacts", {"contact": "knee"}, end=None))
     carried = aside(ongoing)["ongoing contacts (1): cost so far"]
     frame = ongoing.contacts.frame.set_index("contact")
-    assert carried == round(frame.loc["knee", "full_cost_sek"] * 100) > 190_000_000
+    assert carried == round(frame.loc["knee", "full_cost_sek"] * 100) > 380_000_000
     strange = costing(more(small, "contact_services", contact="other", service="bed_day", quantity=Decimal(10)))
     assert aside(strange)["services to contacts outside the period or the list"] > 0
     assert any("1 rows of care services are of contacts outside" in text for text in strange.warnings)
@@ -242,7 +242,7 @@ def test_prices_of_another_year_by_cost_type(small: Inputs, found: Costing) -> N
     )
     priced = changed(small, "cost_types", {"cost_type": "pay"}, index="wages").with_tables({"indexes": index})
     result = costing(settings(priced, price_year=2025))
-    pay = 600_000 + 3_000_000 + 2_600_000 + 1_600_000
+    pay = 2_400_000 + 12_000_000 + 10_400_000 + 1_600_000
     assert aside(result)["index 2023 -> 2025: pay"] == -round(pay * 100 * (1.04 * 1.025 - 1))
     assert aside(result)["index 2023 -> 2025: rent"] == 0
     assert result.stages[-1].difference == 0
@@ -255,7 +255,7 @@ def test_the_payroll_add_on_is_checked(small: Inputs) -> None:
     marked = changed(small, "accounts", {"account": "4010"}, payroll="pay")
     marked = changed(marked, "accounts", {"account": "6010"}, payroll="add_on")
     assert any(
-        "payroll add-on booked is 22.44 % of pay; 52.28 % is expected" in text for text in costing(marked).warnings
+        "payroll add-on booked is 26.52 % of pay; 52.28 % is expected" in text for text in costing(marked).warnings
     )
 
 
@@ -325,7 +325,7 @@ def test_a_centre_split_in_two_by_account(tmp_path: Path) -> None:
         ("cost_centres", "cost_centre,name,kind,key", "cost_centre,name,kind,key,step_order"),
         ("accounts", "account,name,cost_type,scope,reason", "account,name,cost_type,scope,reason,part"),
         ("accounts", "4010,Pay,pay,in,", "4010,Pay,pay,in,,pay"),
-        ("ledger", "2023-01,1010,6010,1750000", "2023-01,1010,6010,1700000\n2023-01,1010,4010,50000"),
+        ("ledger", "2023-01,1010,6010,7000000", "2023-01,1010,6010,6950000\n2023-01,1010,4010,50000"),
     ):
         path = tmp_path / f"{name}.csv"
         text = path.read_text(encoding="utf-8")
@@ -333,8 +333,8 @@ def test_a_centre_split_in_two_by_account(tmp_path: Path) -> None:
         path.write_text(text.replace(old, new), encoding="utf-8")
     result = costing(read_inputs(tmp_path))
     assert result.prepared.network.supporting == ("1010.rent", "1010.pay", "1030")
-    assert (result.prepared.own() / 100).tolist() == [1_700_000, 50_000, 600_000]
-    assert sum(result.finals.cost().values()) == 1_125_000_000
+    assert (result.prepared.own() / 100).tolist() == [6_950_000, 50_000, 2_400_000]
+    assert sum(result.finals.cost().values()) == 3_930_000_000
 
 
 def test_the_trace_sums_to_each_service_and_names_the_ways(found: Costing) -> None:
@@ -360,10 +360,10 @@ def test_methods_side_by_side_say_why_one_cannot_be_used(small: Inputs) -> None:
 
 
 def test_half_year_against_full_year_adds_up(small: Inputs) -> None:
-    halved = changed(small, "ledger", {"cost_centre": "3040", "account": "4010"}, amount_sek=120_000_000)
+    halved = changed(small, "ledger", {"cost_centre": "3040", "account": "4010"}, amount_sek=480_000_000)
     halved = changed(halved, "keys", {"key": "m2", "to_cost_centre": "3010"}, value=Decimal(900))
     halved = changed(halved, "care_services", {"service": "visit"}, standard_units=Decimal(35))
-    halved = changed(halved, "contact_services", {"service": "bed_day", "contact": "hip"}, quantity=Decimal(180))
+    halved = changed(halved, "contact_services", {"service": "bed_day", "contact": "hip"}, quantity=Decimal(360))
     table = half_against_full(halved, small)
     change = table.filter(like="change").sum(axis=1)
     gap = table["full_cost_full_year_sek"] - table["full_cost_half_year_sek"]
@@ -380,18 +380,23 @@ def test_the_unit_cost_file_is_one_the_simulation_reads(found: Costing, tmp_path
     costs = load_unit_costs(tmp_path / "kpp.yaml")
     theatre = costs.resources["theatre"]
     assert theatre.fixed_sek_per_week + 4 * theatre.step.sek_per_step == pytest.approx(
-        theatre.reference_sek_per_unit * 11, abs=20
+        theatre.reference_sek_per_unit * 9.6, abs=20
     )  # today's steps and the fixed part together are today's capacity at the reference rate
     assert theatre.step.release_weeks == 13
     assert costs.care_services["patient_costs_surgery"].components[""].variable_sek == 2_000_000
     assert costs.contacts["surgery"] == {"theatre_minute": 106, "bed_day": "bed_days", "patient_costs_surgery": 1}
     assert not file.notes
+    larger = changed(found.inputs, "simulation_resources", {"resource": "theatre"}, capacity_per_week=Decimal(20))
+    (note,) = unit_cost_file(costing(larger)).notes
+    assert note.startswith(
+        "theatre: 20 a week of 106 units is 2,120; the practical capacity of 3010 operation is 1,016"
+    )
 
 
 def test_what_is_no_resource_of_the_simulation_is_charged_as_bought(small: Inputs) -> None:
     frame = small["simulation_resources"].query("resource != 'ward'")
     file = unit_cost_file(costing(small.with_tables({"simulation_resources": frame})))
-    assert any(text.startswith("bed_day: 4,506.17 SEK of fixed cost a unit") for text in file.notes)
+    assert any(text.startswith("bed_day: 9,012.35 SEK of fixed cost a unit") for text in file.notes)
     assert "resource" not in file.data["care_services"]["bed_day"]
     wrong = changed(small, "simulation_contacts", {"service": "visit"}, service="vist")
     with pytest.raises(InputError, match="Is no care service of care_services"):
@@ -400,16 +405,16 @@ def test_what_is_no_resource_of_the_simulation_is_charged_as_bought(small: Input
 
 def test_gross_costs_and_flows_stand_beside(found: Costing) -> None:
     tables = result_tables(found)
-    assert tables["supporting"]["ledger_gross_sek"].tolist() == [2_000_000.0, 1_000_000.0]
+    assert tables["supporting"]["ledger_gross_sek"].tolist() == [8_000_000.0, 4_000_000.0]
     flows = tables["flows"].set_index(["from_centre", "to_centre"])["ledger_flow_sek"]
-    assert flows["1030", "1010"] == 250_000.0
+    assert flows["1030", "1010"] == 1_000_000.0
     parts = tables["unit_cost_parts"].groupby("service")["full_cost_sek_per_unit"].sum().round(2)
     assert parts.to_dict() == per_unit(found)
 
 
 def test_thresholds_per_drg_mark_outliers(small: Inputs) -> None:
     single = small.with_tables({"contacts": small["contacts"].assign(number=1)})
-    limits = pd.DataFrame({"row": [2], "drg": ["H04E"], "threshold_sek": [5_000_000_00]})
+    limits = pd.DataFrame({"row": [2], "drg": ["H04E"], "threshold_sek": [10_000_000_00]})
     marked = costing(single.with_tables({"outlier_thresholds": limits})).contacts.frame.set_index("contact")["outlier"]
     assert marked.to_dict() == {"hip": False, "knee": True, "visits": False}
     own = costing(single).contacts.frame.set_index("contact")["outlier"]

@@ -53,8 +53,19 @@ def costed_contacts(inputs: Inputs, services: Services, lifted: pd.DataFrame) ->
     patients = np.rint(ended.groupby("patient", sort=False)["full_cost_sek"].sum().to_numpy() * 100)
     eighth = closed(Stage("8", "contacts -> patients, groups, DRG", seventh.kept, int(patients.sum())))
     below = int((total < 0).sum())
-    warnings = (f"{below} contacts end below 0 SEK.",) if below else ()
-    return Contacts(frame, (seventh, eighth), warnings)
+    warnings = [f"{below} contacts end below 0 SEK."] if below else []
+    without = _without_cost(inputs, frame)
+    if without:
+        warnings.append(f"{without} contacts of the period used no care service: they have no cost, and are left out.")
+    return Contacts(frame, (seventh, eighth), tuple(warnings))
+
+
+def _without_cost(inputs: Inputs, frame: pd.DataFrame) -> int:
+    """How many contacts of the period are not among those costed."""
+    settings, contacts = inputs.settings, inputs["contacts"]
+    during = months_of(contacts["start"]) <= settings.last_month
+    during &= months_of(contacts["end"]) >= settings.first_month
+    return int((during & ~contacts["contact"].isin(frame["contact"])).sum())
 
 
 def _money(inputs: Inputs, services: Services, lifted: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

@@ -158,7 +158,7 @@ CARE_SERVICES = Form(
         Column("cost_centre", "text", _CENTRE),
         Column("unit", "text", ("Enhet",)),
         Column("activity", "text", ("Aktivitet",)),
-        Column("standard_units", "decimal", ("Standardtid",), least=0),
+        Column("standard_units", "decimal", ("Standardtid",), least=0.0001),
     ),
     also=("Vårdtjänster",),
     key=("service", "cost_centre", "activity"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ import pandas as pd
 from flowsim.costs.ledger.forms import BEHAVIOURS
 from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import shown
+from flowsim.costs.ledger.usage import UNIT
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.schema.unit_costs import MEASURED, UnitCosts, unit_costs
 from flowsim.schema.writing import as_yaml
@@ -63,6 +65,7 @@ def unit_cost_file(found: Costing) -> UnitCostFile:
     contacts, extra = _contacts(found, services)
     used = {name for uses in contacts.values() for name in uses}
     notes = [text for text in notes if text.partition(":")[0] in used]
+    notes += _too_much(found)
     if not contacts:
         notes.append("no sheet simulation_contacts says which services the steps of a pathway use: fill in `contacts`.")
     kept = {name: one for name, one in {**services, **extra}.items() if name in used or not contacts}
@@ -188,6 +191,19 @@ def _resources(found: Costing, mapping: Mapping[tuple[str, str], str]) -> Iterat
         share = next((one for one in rows["own_share"] if one is not None and one != 1), None)
         entry |= {"own_share": float(share)} if share is not None else {}
         yield str(resource), entry
+
+
+def _too_much(found: Costing) -> Iterator[str]:
+    """Resources of the simulation that have more capacity than their cost centre."""
+    weeks = Decimal("365.25") / 7 * found.inputs.settings.months / 12
+    for row in found.inputs["simulation_resources"].itertuples():
+        there = found.services.usage.activity(row.cost_centre, row.activity).capacity / UNIT / float(weeks)
+        asked = float(row.units * row.capacity_per_week)
+        if asked > there * 1.01:
+            yield (
+                f"{row.resource}: {row.capacity_per_week} a week of {row.units} units is {asked:,.0f}; the practical "
+                f"capacity of {row.cost_centre} {row.activity} is {there:,.0f} a week: its cost would be counted twice."
+            )
 
 
 def _step(found: Costing, rows: pd.DataFrame, capacity: Fraction, rate: Fraction, size: Fraction) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A small costing to begin from: two supporting and three final cost centres, in a workbook to be overwritten.
 
 Premises and personnel serve a theatre, a ward and a clinic; contacts are given as counts by group. It can be checked by
-hand: the theatre ends at 5,300,000 SEK without its implants, 250 SEK a minute used; the ward at 4,050,000 SEK.
+hand: the theatre ends at 21,200,000 SEK without its implants, 500 SEK a minute used; the ward at 16,200,000 SEK.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def _spread(sv: bool) -> list[Sheet]:
             ["visit", _t(sv, "Besök", "Visit"), "3050", "visit", "visit", 40],
         ]),
         (forms.CAPACITY, ["cost_centre", "period", "unit", "practical"], [
-            ["3010", "2023-01", "minute", 26_500], ["3040", "2023-01", "bed_day", 810],
-            ["3050", "2023-01", "minute", 60_000],
+            ["3010", "2023-01", "minute", 53_000], ["3040", "2023-01", "bed_day", 1620],
+            ["3050", "2023-01", "minute", 65_000],
         ]),
     ]  # fmt: skip
 
@@ -125,17 +125,17 @@ def _care(sv: bool) -> list[Sheet]:
     first, last, middle = "2023-01-02", "2023-12-29", "2023-06-30"
     return [
         (forms.CONTACTS, ["contact", "start", "end", "care_form", "group", "drg", "drg_weight", "number"], [
-            ["hip", first, last, inpatient, "hip", "H02E", 2.05, 100],
-            ["knee", first, last, inpatient, "knee", "H04E", 2.02, 100],
-            ["visits", first, last, _t(sv, "öppenvård", "outpatient"), "visits", None, None, 1300],
+            ["hip", first, last, inpatient, "hip", "H02E", 2.05, 200],
+            ["knee", first, last, inpatient, "knee", "H04E", 2.02, 200],
+            ["visits", first, last, _t(sv, "öppenvård", "outpatient"), "visits", None, None, 1400],
         ]),
         (forms.CONTACT_SERVICES, ["contact", "service", "quantity", "date"], [
-            ["hip", "theatre_minute", 10_800, middle], ["hip", "bed_day", 369, middle],
-            ["knee", "theatre_minute", 10_400, middle], ["knee", "bed_day", 360, middle],
-            ["visits", "visit", 1300, middle],
+            ["hip", "theatre_minute", 21_600, middle], ["hip", "bed_day", 738, middle],
+            ["knee", "theatre_minute", 20_800, middle], ["knee", "bed_day", 720, middle],
+            ["visits", "visit", 1400, middle],
         ]),
         (forms.PATIENT_COSTS, ["contact", "cost_centre", "account", "amount_sek"], [
-            ["hip", "3010", "5210", 2_100_000], ["knee", "3010", "5210", 1_900_000],
+            ["hip", "3010", "5210", 4_200_000], ["knee", "3010", "5210", 3_800_000],
         ]),
     ]  # fmt: skip
 
@@ -145,9 +145,9 @@ def _simulation(sv: bool) -> list[Sheet]:
     columns = ["resource", "cost_centre", "activity", "units", "capacity_per_week", "step_name", "step_size", "steps"]
     return [
         (forms.SIMULATION_RESOURCES, columns, [
-            ["theatre", "3010", "operation", 106, 11, _t(sv, "lista om 3", "list of 3"), 3, 4],
-            ["ward", "3040", "bed_day", 1, 42, _t(sv, "modul om 6 platser", "module of 6 beds"), 42, 1],
-            ["clinic", "3050", "visit", 40, 36, _t(sv, "pass om 6", "session of 6"), 6, 6],
+            ["theatre", "3010", "operation", 106, 9.6, _t(sv, "lista om 3", "list of 3"), 3, 4],
+            ["ward", "3040", "bed_day", 1, 31, _t(sv, "modul om 6 platser", "module of 6 beds"), 42, 1],
+            ["clinic", "3050", "visit", 40, 31, _t(sv, "pass om 6", "session of 6"), 6, 6],
         ]),
         (forms.SIMULATION_CONTACTS, ["step", "service", "quantity", "group"], [
             ["first_visit", "visit", "1", None],
@@ -162,11 +162,11 @@ def _t(sv: bool, swedish: str, english: str) -> str:
 
 
 def _ledger() -> Rows:
-    """Own cost: premises 1.75, personnel and IT 0.6, theatre 4 and implants, ward 3, clinic 1.9 MSEK; fees outside."""
+    """Own cost: premises 7, personnel and IT 2.4, theatre 16 and implants, ward 12, clinic 1.9 MSEK; fees outside."""
     lines = [
-        ("1010", "6010", 1_750_000), ("1030", "4010", 600_000), ("3010", "4010", 3_000_000),
-        ("3010", "5010", 1_000_000), ("3010", "5210", 4_000_000), ("3040", "4010", 2_600_000),
-        ("3040", "5010", 400_000), ("3050", "4010", 1_600_000), ("3050", "5010", 300_000), ("3050", "3010", -390_000),
+        ("1010", "6010", 7_000_000), ("1030", "4010", 2_400_000), ("3010", "4010", 12_000_000),
+        ("3010", "5010", 4_000_000), ("3010", "5210", 8_000_000), ("3040", "4010", 10_400_000),
+        ("3040", "5010", 1_600_000), ("3050", "4010", 1_600_000), ("3050", "5010", 300_000), ("3050", "3010", -390_000),
     ]  # fmt: skip
     return [["2023-01", centre, account, amount] for centre, account, amount in lines]
 
