@@ -336,6 +336,8 @@ def test_a_group_without_drg_or_weight_is_told(tmp_path):
         activity(found, said(RUN), {})
     with pytest.raises(InputError, match=r"drg_weights\.X9"):
         activity(found, said(RUN), {"hip": "X9"})
+    with pytest.raises(InputError, match="reoperation carries no points"):
+        activity(found, said(EPISODE), {"hip": "H02E"})
     from dataclasses import replace
 
     nowhere = replace(SETTING, guarantee=())

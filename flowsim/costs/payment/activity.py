@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from flowsim.costs.kpp import Run, cost_per_contact, each_run, nearest_contact
 from flowsim.costs.uses import Visits
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.schema.entry import listed
-from flowsim.schema.payments import BY_GROUP, Payments
+from flowsim.schema.payments import BY_GROUP, Episodes, Payments
 from flowsim.schema.unit_costs import UnitCosts
 from flowsim.tables import Results, Setting
 
@@ -55,6 +56,20 @@ class PaidRun:
     """`COLUMNS`; `micro` in 1/1,000,000 of a point; `full_cost_sek` NaN where costs are not known."""
     end: date
     """The day after the run's last."""
+
+    @cached_property
+    def by_year(self) -> dict[int, pd.DataFrame]:
+        """Contacts by the calendar year they ended in."""
+        year = self.contacts["date"].dt.year.to_numpy() if len(self.contacts) else np.empty(0)
+        return {one.year: self.contacts[year == one.year] for one in self.years}
+
+    @cached_property
+    def micro(self) -> dict[int, dict[str, int]]:
+        """Points by year and hospital, in 1/1,000,000."""
+        return {
+            year: {str(name): int(points) for name, points in mine.groupby("hospital")["micro"].sum().items()}
+            for year, mine in self.by_year.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -147,9 +162,22 @@ def _drg_table(setting: Setting, payments: Payments, drg_of_group: Mapping[str, 
             elif isinstance(weights, dict) and code not in weights:
                 faults[f"drg_weights.{code}"] = f"is missing: the list has {listed(list(weights)[:12])}."
             table[(step, group)] = code
+    faults |= _outcomes_unseen(payments, {step for step, _ in table})
     if faults:
         raise InputError([Fault("payments", 0, key, "", words) for key, words in faults.items()])
     return table
+
+
+def _outcomes_unseen(payments: Payments, counted: set[str]) -> dict[str, str]:
+    """Steps that are an episode's outcome but carry no points: their contacts would never be seen."""
+    return {
+        f"payments.{name}.modules.{module}.outcome.steps": f"{step} carries no points: give it a DRG under `points:`."
+        for name, model in payments.payments.items()
+        if isinstance(model, Episodes)
+        for module, episode in model.modules.items()
+        for step in (episode.outcome.steps if episode.outcome else ())
+        if step not in counted
+    }
 
 
 def _ended(run: Run, payments: Payments, drg: dict[tuple[str, str], str], prices: pd.DataFrame | None) -> pd.DataFrame:

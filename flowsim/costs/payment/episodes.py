@@ -43,11 +43,12 @@ def triggered(contacts: pd.DataFrame, model: Episodes, groups: Sequence[str], pa
     if steps:
         mine = mine[mine["step"].isin(steps)]
     mine = mine.sort_values(["patient", "date"], kind="stable")
-    kept, patient, until = [], None, pd.Timestamp.min
-    for row, who, day in zip(range(len(mine)), mine["patient"], mine["date"], strict=True):
+    days = mine["date"].to_numpy().astype("datetime64[D]").astype(int).tolist() if len(mine) else []
+    kept, patient, until = [], None, 0
+    for row, (who, day) in enumerate(zip(mine["patient"].tolist(), days, strict=True)):
         if who != patient or day >= until:
             kept.append(row)
-            patient, until = who, day + pd.Timedelta(days=model.episode_days)
+            patient, until = who, day + model.episode_days
     return mine.iloc[kept]
 
 

@@ -33,9 +33,7 @@ def yearly(amounts: Mapping[str, int], part: str, run: PaidRun) -> list[Line]:
 
 def points_of(run: PaidRun, year: Year, payments: Payments) -> dict[str, Fraction]:
     """Points by hospital in a year: contacts ended in it, and the declared points of hospitals not simulated."""
-    mine = in_year(run, year.year)
-    micro = mine.groupby("hospital", observed=True)["micro"].sum() if len(mine) else {}
-    found = {str(hospital): Fraction(int(sum_), MICRO) for hospital, sum_ in dict(micro).items()}
+    found = {hospital: Fraction(micro, MICRO) for hospital, micro in run.micro[year.year].items()}
     for hospital, points in payments.other_points.items():
         found[hospital] = found.get(hospital, Fraction(0)) + points * year.share
     found.setdefault(payments.hospital, Fraction(0))
@@ -44,7 +42,7 @@ def points_of(run: PaidRun, year: Year, payments: Payments) -> dict[str, Fractio
 
 def in_year(run: PaidRun, year: int) -> pd.DataFrame:
     """The run's contacts that ended in a year."""
-    return run.contacts[(run.contacts["date"].dt.year == year).to_numpy()] if len(run.contacts) else run.contacts
+    return run.by_year[year]
 
 
 def price_in(price: int, base_year: int, path: Sequence[PriceYear], year: int) -> Fraction:
