@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
+from flowsim.costs.ledger.allocation import METHODS, Method
 from flowsim.costs.ledger.contacts import by_group
 from flowsim.costs.ledger.example.starter import write_starter
 from flowsim.costs.ledger.headings import HEADINGS
@@ -20,6 +24,7 @@ from flowsim.costs.ledger.methods import methods_compared
 from flowsim.costs.ledger.periods import accounts_that_do_not_double, half_against_full
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.run import Costing, costing
+from flowsim.costs.ledger.services import View
 from flowsim.costs.ledger.tables import both_views, result_tables
 from flowsim.costs.ledger.trace import NAMED, OTHER, traced, ways_between
 from flowsim.costs.ledger.unit_cost_file import unit_cost_file, write_unit_costs
@@ -410,6 +415,38 @@ def test_gross_costs_and_flows_stand_beside(found: Costing) -> None:
     assert flows["1030", "1010"] == 1_000_000.0
     parts = tables["unit_cost_parts"].groupby("service")["full_cost_sek_per_unit"].sum().round(2)
     assert parts.to_dict() == per_unit(found)
+
+
+AMOUNTS = st.lists(st.integers(-(10**10), 10**11), min_size=10, max_size=10)
+COUNTS = st.lists(st.sampled_from([0, 1, 7, 360, 21_600]), min_size=5, max_size=5)
+
+
+@settings_of(max_examples=10, deadline=None)
+@given(
+    AMOUNTS, COUNTS, st.lists(st.sampled_from([0, 1, 900, 65_000]), min_size=3, max_size=3),
+    st.sampled_from(["standard", "full"]), st.sampled_from(METHODS), st.sampled_from([0, 15, 100]), st.booleans(),
+)  # fmt: skip
+def test_no_ore_is_lost_whatever_the_year(
+    small: Inputs,
+    ore: list[int],
+    used: list[int],
+    capacity: list[int],
+    view: View,
+    method: Method,
+    ready: int,
+    on: bool,
+) -> None:
+    ledger, services, able = (small[name].copy() for name in ("ledger", "contact_services", "capacity"))
+    ledger["amount_sek"], services["quantity"] = ore, [Decimal(one) for one in used]
+    able["practical"], able["readiness_percent"] = [Decimal(one) for one in capacity], Decimal(ready)
+    contacts = small["contacts"].assign(end=[None, date(2023, 5, 1), date(2023, 5, 1)]) if on else small["contacts"]
+    tables = {"ledger": ledger, "contact_services": services, "capacity": able, "contacts": contacts}
+    result = costing(small.with_tables({**tables, "patient_costs": small["patient_costs"].iloc[:0]}), method, view)
+    assert all(stage.difference == 0 for stage in result.stages)
+    apart = sum(one.ore for stage in result.stages[:-2] for one in stage.aside)
+    assert result.stages[0].into == sum(ore) == apart + round(result.contacts.frame["full_cost_sek"].sum() * 100)
+    trace = traced(result, small["care_services"]["service"])
+    assert round(trace["full_cost_sek"].sum() * 100) == result.services.used["ore"].sum()
 
 
 def test_thresholds_per_drg_mark_outliers(small: Inputs) -> None:

@@ -153,7 +153,7 @@ ACTIVITIES = Form(
 CARE_SERVICES = Form(
     "care_services",
     (
-        Column("service", "text", ("Vårdtjänst",)),
+        Column("service", "text", ("Vårdtjänst", "Care service")),
         Column("name", "text", ("Benämning",), required=False),
         Column("cost_centre", "text", _CENTRE),
         Column("unit", "text", ("Enhet",)),
@@ -184,7 +184,7 @@ CONTACT_SERVICES = Form(
     "contact_services",
     (
         Column("contact", "text", _CONTACT),
-        Column("service", "text", ("Vårdtjänst",)),
+        Column("service", "text", ("Vårdtjänst", "Care service")),
         Column("quantity", "decimal", ("Antal",), least=0),
         Column("date", "date", ("Datum",)),
     ),
