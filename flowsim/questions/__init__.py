@@ -22,6 +22,7 @@ QUESTIONS: dict[str, str] = {
     "weekly_pace": "weekly_pace",
     "bottleneck": "bottleneck",
     "outsource": "outsource",
+    "lean": "lean",
     "mix": "mix",
     "sensitivity": "sensitivity",
 }

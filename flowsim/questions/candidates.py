@@ -14,6 +14,10 @@ from flowsim.questions.backlog import Course, Told
 from flowsim.questions.cases import Case, weeks_until
 from flowsim.questions.extra import Lists
 from flowsim.questions.goal import Goal
+from flowsim.questions.search import Rule
+
+AMPLE, LEAST_PILOT = 1500, 10
+"""Runs that suffice for a full pilot, and replications of the smallest one."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,15 @@ class Candidates:
         on = on or self.goal.by
         told = self.told(case, replications, weeks_until(self.start, on))
         return np.asarray(self.goal.holds(told)[:, (on - self.start).days])
+
+    def rule(self, share: float, most: int = Rule.most) -> Rule:
+        """How far to search in this share of the time left: small pilot and blocks where a run is slow."""
+        runs = self.asked.runs
+        affordable = int(runs.left() * share / max(1e-6, runs.spent / max(1, runs.count)))
+        if affordable >= AMPLE:
+            return Rule(most=most)
+        size = int(np.clip(affordable // 12, LEAST_PILOT, 100))
+        return Rule(most=most, pilot=min(size, most), block=size)
 
     @property
     def list_weeks(self) -> list[int]:

@@ -19,11 +19,11 @@ from flowsim.questions.feasible import Proof, Way, chance_of
 from flowsim.questions.goal import Goal, day_of, share_of
 from flowsim.questions.money import Added, added_cost
 from flowsim.questions.pace import Sums
-from flowsim.questions.search import LEVELS, Chance, Rule, Search, Smallest, galloping
+from flowsim.questions.search import LEVELS, Chance, Search, Smallest, galloping
 
 AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 200, 24, 100
-QUICK = Rule(most=300, block=50, pilot=60)
-"""For what is sought on the way: where the hindrance ends."""
+QUICK = 300
+"""Replications at most of what is sought on the way: where the hindrance ends."""
 FOR_SEARCH, FOR_WAY = 0.75, 0.45
 """Shares of the time after which the search, and the search for a way, end."""
 
@@ -133,22 +133,12 @@ def _levels(of: Candidates) -> list[float]:
 def _search(found: Found, largest: int, curve: bool) -> None:
     """The pivot (or, for the whole curve, thresholds by galloping)."""
     of = found.of
-    search = Search(of.reached, largest, _rule(of), _in_time(of, FOR_SEARCH))
+    search = Search(of.reached, largest, of.rule(FOR_SEARCH), _in_time(of, FOR_SEARCH))
     found.answers = search.find(_levels(of))
     found.replications, found.reached, found.imputing = search.replications, search.reached, search.imputing
     found.curve = search.curve()
     if curve:
         _gallop(found, largest)
-
-
-def _rule(of: Candidates) -> Rule:
-    """Smaller pilot and blocks where a run is slow, so that time suffices for both numbers."""
-    runs = of.asked.runs
-    affordable = int(runs.left() * FOR_SEARCH / max(1e-6, runs.spent / max(1, runs.count)))
-    if affordable >= 1500:
-        return Rule()
-    size = int(np.clip(affordable // 12, 10, 100))
-    return Rule(pilot=size, block=size)
 
 
 def _gallop(found: Found, largest: int) -> None:
@@ -171,7 +161,7 @@ def _find_way(found: Found, largest: int) -> None:
         if relief is None or chance.high < of.goal.level:
             continue
         found.hindrance = relief
-        found.way = feasible.smallest_relief(of, relief, largest, QUICK, _in_time(of, FOR_WAY))
+        found.way = feasible.smallest_relief(of, relief, largest, of.rule(0.3, QUICK), _in_time(of, FOR_WAY))
         if found.way is not None:
             return
     found.hindrance = found.hindrance or next((relief for relief, _ in found.reasons if relief), None)
@@ -239,7 +229,7 @@ def _august(found: Found, numbers: Sequence[int]) -> None:
     if not of.asked.runs.in_time or found.asked is None or found.asked.number is None:
         return
     largest = found.asked.number + 8
-    rule = Rule(most=AUGUST_RUNS, block=100, pilot=50)
+    rule = of.rule(1.0, AUGUST_RUNS)
     search = Search(lambda n, r: of.yes(of.case(n), r, after), largest, rule, lambda: of.asked.runs.in_time)
     made = search.find([of.goal.level])[of.goal.level]
     if made.number is not None and made.chance is not None and made.chance.n >= rule.pilot:

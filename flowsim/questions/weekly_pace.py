@@ -19,15 +19,15 @@ from flowsim.questions.candidates import Candidates
 from flowsim.questions.extra import TRANCHE, Lists, lists_for
 from flowsim.questions.goal import Goal, day_of, share_of
 from flowsim.questions.pace import Sums
-from flowsim.questions.search import Rule, Search, Smallest
+from flowsim.questions.search import Search, Smallest
 from flowsim.questions.wording import UNKNOWN, Said, alike, both
 
 EVEN_CHANCE = 0.5
 """The chance at which the simulated number is the hand number's twin."""
 FAR = 0.2
 """Differences above this share of the number by hand are explained."""
-PACE_RULE = Rule(most=400)
-SWITCHED_RULE = Rule(most=80, pilot=40, block=40)
+MOST, MOST_SWITCHED = 400, 80
+"""Replications at most: of each number, and of each number with a reason switched off."""
 _NAMES = {
     "idle": Said("extra tider som står tomma", "extra slots that stand idle"),
     "luck": Said("att veckor är olika bra (slumpen)", "good and bad weeks (luck)"),
@@ -113,11 +113,11 @@ def solve(of: Candidates, five: WaitingList) -> Paced:
     """The numbers by hand, those simulated, and what each of the reasons does."""
     hand = backlog_by_hand.sums(of)
     found = Paced(of, hand, five)
+    _as_it_is(found)
     largest = math.ceil(4 * hand.extra_per_week + 5)
-    search = Search(of.reached, largest, PACE_RULE, lambda: of.asked.runs.left() > 0.4 * of.asked.runs.seconds)
+    search = Search(of.reached, largest, of.rule(0.5, MOST), lambda: of.asked.runs.left() > 0.4 * of.asked.runs.seconds)
     found.answers = search.find(sorted({EVEN_CHANCE, of.goal.level}))
     found.replications, found.reached = search.replications, search.reached
-    _as_it_is(found)
     even = found.answers[EVEN_CHANCE].number
     if even:
         told = of.told(of.case(even), range(40))
@@ -125,7 +125,7 @@ def solve(of: Candidates, five: WaitingList) -> Paced:
     for name, changes in _switches(of).items():
         if of.asked.runs.in_time:
             other = replace(of, further=(*of.further, *changes), suffix=f"{of.suffix}_no_{name}")
-            one = Search(other.reached, largest, SWITCHED_RULE, lambda: of.asked.runs.in_time)
+            one = Search(other.reached, largest, of.rule(0.3, MOST_SWITCHED), lambda: of.asked.runs.in_time)
             number = one.find([EVEN_CHANCE])[EVEN_CHANCE].number
             found.switched[name] = None if number is None else of.operations(number)
     return found
@@ -173,8 +173,8 @@ def sheet(found: Paced) -> Answer:
             Said("Fler beslut om operation; sommarveckor i perioden; andra lämnar listan.",
                  "More decisions for surgery; summer weeks inside; others leaving the list."),
         ),
-        effort=of.asked.effort(Said(f"{found.replications} för varje antal som avgör, högst {PACE_RULE.most}",
-                                    f"{found.replications} for each number that decides, {PACE_RULE.most} at most"),
+        effort=of.asked.effort(Said(f"{found.replications} för varje antal som avgör, högst {MOST}",
+                                    f"{found.replications} for each number that decides, {MOST} at most"),
                                found.reached),
         verdict="no" if found.number(of.goal.level) is None else "yes",
         by_hand=(backlog_by_hand.said(of, found.hand),),

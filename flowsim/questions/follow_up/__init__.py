@@ -30,12 +30,13 @@ from flowsim.questions.follow_up.actual import Outcome, read_outcome, read_waiti
 from flowsim.questions.follow_up.planned import Ages, Weekly, series_of
 from flowsim.questions.goal import Goal, day_of, share_of
 from flowsim.questions.runs import Runs
-from flowsim.questions.search import Chance, Rule, Search, Smallest
+from flowsim.questions.search import Chance, Search, Smallest
 from flowsim.study import manifest
 
 PLAN_RUNS, LOSS_RUNS, AGE_RUNS = 600, 60, 60
 LOSSES = (0.1, 0.2, 0.3)
-FORECAST = Rule(most=1600)
+FORECAST = 1600
+"""Replications at most of each number of the forecast."""
 ADJUSTED = 3
 """Numbers of further operations shown: 0, 1, 2."""
 NAME = "adjustment"
@@ -206,8 +207,8 @@ def _rule() -> Any:
     from flowsim.questions.wording import Said
 
     return Said(
-        f"{PLAN_RUNS} av planen, högst {FORECAST.most} för varje antal i prognosen",
-        f"{PLAN_RUNS} of the plan, {FORECAST.most} at most for each number of the forecast",
+        f"{PLAN_RUNS} av planen, högst {FORECAST} för varje antal i prognosen",
+        f"{PLAN_RUNS} of the plan, {FORECAST} at most for each number of the forecast",
     )
 
 
@@ -260,9 +261,9 @@ def _forecast(found: Followed, asked: Asked, ages: list[float] | None) -> None:
         begins = now + timedelta(weeks=1) if (goal.by - now).days > 13 else now
         lists = lists_for(again, goal.step, goal.by, begins, None, "mon-thu", "17:00-21:00", None, False)
         of = Candidates(again, goal, replace(lists, name=NAME))
-        search = Search(of.reached, 12, FORECAST, _until(asked.runs, 0.6 if name == "planned" else 0.95))
+        search = Search(of.reached, 12, of.rule(0.4, FORECAST), _until(asked.runs, 0.6 if name == "planned" else 0.95))
         found.smallest[name] = search.find([goal.level])[goal.level]
-        n = max(60, min(search.replications, FORECAST.most))
+        n = max(60, min(search.replications, FORECAST))
         found.chances[name] = [chance_of(of.reached(k, np.arange(n)), k) for k in range(ADJUSTED)]
         found.candidates[name] = of
 
