@@ -117,12 +117,15 @@ def _write(sheets: dict[str, pd.DataFrame], asked: Asked, printed: Collection[st
         headings |= words.PRICE_IN_DEVIATIONS
     headings = {name: said for name, said in headings.items() if not any(name in sheets[one] for one in printed)}
     frames = {n: frame if n in printed else words.worded(frame, asked.lang) for n, frame in sheets.items()}
+    frames |= {name: frames[name].round(2) for name in READ_ONLY if name in frames}
     frames["about"] = words.about(asked.lang)
     names = {name: SHEETS.get(name, (name, name))[asked.sv] for name in frames}
     done = write_book(asked.out, {names[name]: frame for name, frame in frames.items()}, asked.lang, headings)
     return [one.as_posix() for one in done]
 
 
+READ_ONLY = ("structure", "volumes", "capacity", "rates", "differences")
+"""Sheets that are read, not computed on: two decimals are enough there."""
 SHEETS: dict[str, tuple[str, str]] = {
     "structure": ("structure", "Budgetrader"),
     "result": ("result", "Resultat"),
