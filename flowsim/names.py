@@ -111,6 +111,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "levelled": ("utjämnad kapacitet", "levelled capacity"),
     "raised_lowest": ("höjd lägstanivå", "raised lowest level"),
     "right_competence": ("rätt kompetens", "right competence"),
+    "standard_work": ("standardiserat arbetssätt", "standard work"),
+    "visual_control": ("visuell styrning", "visual control"),
+    "linked": ("länkade aktiviteter", "linked activities"),
+    "parallel": ("parallella aktiviteter", "parallel activities"),
     "treat_elsewhere": ("behandling hos annan", "treatment elsewhere"),
     # money: terms of the total, and components of the unit cost
     "fixed": ("fast", "fixed"),

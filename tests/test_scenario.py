@@ -226,7 +226,7 @@ def test_treat_elsewhere(changed):
 
 
 def test_every_intervention_is_explained():
-    assert len(NAMED) == 13
+    assert len(NAMED) == 15
     assert all(one.__doc__ and all(f.description for f in one.model_fields.values()) for one in NAMED.values())
 
 

@@ -147,6 +147,35 @@ def mix(
 
 
 @app.command()
+def lean(
+    scenario: Scenario,
+    splits: Annotated[Path | None, typer.Option(help="Lean file: how time divides, by step.")] = None,
+    further: Annotated[
+        list[Path] | None, typer.Option("--with", help="File of countermeasures: before and after; repeatable.")
+    ] = None,
+    pairs: Annotated[int, typer.Option(min=2, help="Replications of each.")] = 60,
+    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks of the run; default the scenario's.")] = None,
+    seed: Seed = 1,
+    workers: Workers = None,
+    engine: Engine = "auto",
+    seconds: Seconds = LONG,
+    out: Out = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """Eight wastes in hours, patient-days and SEK; BUK; the value stream; before and after, by pairs.
+
+    Example: flowsim ask lean scenarios/ortho_today.yaml --splits calibration/lean_ortho.yaml
+    --with scenarios/reminder.yaml --lang sv
+    """
+    from flowsim.cli import answering
+
+    wish = answering.Wish(scenario, (), seed, workers, engine, seconds, False, out, json, lang.code)
+    with spoken():
+        answering.ask("lean", wish, splits=splits, changes=tuple(further or ()), pairs=pairs, weeks=weeks)
+
+
+@app.command()
 def sensitivity(
     scenario: Scenario,
     ranges: Annotated[Path, typer.Option(help="File of inputs that are not known exactly, with their ranges.")],

@@ -85,3 +85,17 @@ def luck_of(base: Data, name: str) -> Data:
     if not isinstance(luck, dict):
         raise ChangeError(f'"{name}" has no luck: nothing varies from week to week.')
     return luck
+
+
+def spreads_of(base: Data, name: str) -> Iterable[str]:
+    """Path of the sd or cv of a step's duration, of every group's. ChangeError where it has none."""
+    duration = step_of(base, name).get("duration")
+    where = f"pathway.{name}.duration"
+    by_group = duration.get("by_group") if isinstance(duration, dict) else None
+    laws = {f"{where}.by_group.{group}": law for group, law in by_group.items()} if by_group else {where: duration}
+    found = [
+        f"{path}.{key}" for path, law in laws.items() if isinstance(law, dict) for key in ("sd", "cv") if key in law
+    ]
+    if not found:
+        raise ChangeError(f'the duration of "{name}" has no sd or cv to scale.')
+    yield from found

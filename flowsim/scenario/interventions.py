@@ -1,8 +1,7 @@
 """Named interventions: what planners say aloud, each expanding to plain changes of the base.
 
 Each is a mapping under its name in `change:`; its keys are told below. `expand` gets what was written (as plain
-data, already found to be right) and the base as changed so far. Visual control (a trigger that moves slots after a
-reaction lag) is left out of this version.
+data, already found to be right) and the base as changed so far.
 """
 
 from __future__ import annotations
@@ -14,7 +13,18 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from flowsim.scenario.changes import ChangeError
-from flowsim.scenario.finding import AMOUNT, Data, fewer, kind_of, luck_of, shares_of, step_of, taken, weeks_below
+from flowsim.scenario.finding import (
+    AMOUNT,
+    Data,
+    fewer,
+    kind_of,
+    luck_of,
+    shares_of,
+    spreads_of,
+    step_of,
+    taken,
+    weeks_below,
+)
 from flowsim.scenario.retarget import parallel_changes
 from flowsim.schema import (
     ByGroup,
@@ -24,6 +34,7 @@ from flowsim.schema import (
     ElsewhereTerms,
     Entry,
     Hours,
+    Law,
     Name,
     Nights,
     NotNegative,
@@ -312,6 +323,47 @@ class TreatElsewhere(ElsewhereTerms):
         return [Plain(where, "set", {**terms, "share": 0}), Plain(f"{where}.share", "set", terms["share"], dated=True)]
 
 
+class StandardWork(_Dated):
+    """Standard work: less spread in how long visits take, and fewer called off late. Their number is the same."""
+
+    steps: list[str] = Field(min_length=1, description="the steps")
+    spread: Share | None = Field(None, description="spread of the duration that is left: 0.5 halves its sd or cv")
+    cancellations: Share = Field(0.0, description="share of late cancellations that goes away")
+
+    def expand(self, said: Data, base: Data) -> list[Plain]:
+        """Scales sd or cv of each duration, and the shares of late cancellations."""
+        made = []
+        for step in self.steps:
+            if self.spread is not None:
+                made += [Plain(where, "scale", self.spread, dated=True) for where in spreads_of(base, step)]
+        if self.cancellations:
+            wheres = list(shares_of(base, "late_cancellation", self.steps))
+            if not wheres:
+                raise ChangeError("no step meant here has late_cancellation.")
+            made += [Plain(where, "scale", 1 - self.cancellations, if_there=True, dated=True) for where in wheres]
+        if not made:
+            raise ChangeError("changes nothing: give spread, cancellations, or both.")
+        return made
+
+
+class VisualControl(_Dated):
+    """Visual control: a missed visit is seen and booked again sooner. How many are missed is the same.
+
+    Moving slots between resources when a queue grows is not in the engine: say it as dated changes.
+    """
+
+    rebook_after: Law = Field(description="time until one who did not come, or was cancelled, joins again")
+    steps: Literal["all"] | list[str] = Field("all", description="steps meant, or all")
+
+    def expand(self, said: Data, base: Data) -> list[Plain]:
+        """Sets rebook_after beside each share found."""
+        wheres = [w for below in ("no_show", "late_cancellation") for w in shares_of(base, below, self.steps)]
+        if not wheres:
+            raise ChangeError("no step meant here has no_show or late_cancellation.")
+        again = [f"{where.removesuffix('share')}rebook_after" for where in wheres]
+        return [Plain(where, "set", said["rebook_after"], dated=True) for where in again]
+
+
 NAMED: dict[str, type[Entry]] = {
     "extra_operations": ExtraOperations,
     "extra_capacity": ExtraCapacity,
@@ -325,6 +377,8 @@ NAMED: dict[str, type[Entry]] = {
     "parallel": Parallel,
     "pull": Pulled,
     "right_competence": RightCompetence,
+    "standard_work": StandardWork,
+    "visual_control": VisualControl,
     "treat_elsewhere": TreatElsewhere,
 }
 """What may be said in `change:` by name."""

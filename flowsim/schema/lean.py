@@ -39,9 +39,14 @@ class LeanStep(Entry):
     needed_rest: Flag = Field(False, description="is the planned time before it healing?")
     could_be_done_by: str | None = Field(None, description="a resource of lower competence that could do it")
 
+    @property
+    def not_useful(self) -> float:
+        """Share of the touch time that is transport, motion or overwork."""
+        return self.transport_share + self.motion_share + self.overwork_share
+
     @model_validator(mode="after")
     def _within_the_whole(self) -> Self:
-        if self.transport_share + self.motion_share + self.overwork_share > 1:
+        if self.not_useful > 1:
             raise fault("transport_share, motion_share and overwork_share are together more than 1.")
         return self
 

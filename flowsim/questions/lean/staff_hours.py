@@ -14,7 +14,7 @@ import pandas as pd
 from flowsim.costs.kpp import Run, each_run
 from flowsim.costs.uses import GRID, Visits, codes, resource_use
 from flowsim.questions.lean.declared import Declared
-from flowsim.tables import Results, StepInfo
+from flowsim.tables import ResourceInfo, Results, StepInfo
 
 HOUR_CELLS = (
     "value", "support", "rework", "overproduction", "transport", "motion", "overwork", "waiting", "readiness", "idle",
@@ -80,7 +80,8 @@ def _used(visits: Visits, resource: int, again: np.ndarray, said: Declared) -> d
         here = visits.step == k
         cells["support"] += _units(visits, resource, visits.background & here)
         cells["rework"] += _units(visits, resource, visits.own & here & again)
-        _split(cells, _units(visits, resource, visits.own & here & ~again), info, said)
+        first_time = _units(visits, resource, visits.own & here & ~again)
+        _split(cells, first_time, info, said, visits.setting.resources[resource])
     return cells
 
 
@@ -88,20 +89,21 @@ def _units(visits: Visits, resource: int, of: np.ndarray) -> float:
     return float(resource_use(visits, resource, of).sum()) / GRID
 
 
-def _split(cells: dict[str, float], units: float, info: StepInfo, said: Declared) -> None:
-    """Adds the first-time contacts of a step to their cells."""
+def _split(cells: dict[str, float], units: float, info: StepInfo, said: Declared, held: ResourceInfo) -> None:
+    """Adds the first-time contacts of a step to their cells. Declared times are people's: a bed's day is not split."""
     name = info.stay_of or info.name
     step = said.step(name)
     unneeded = units if name in said.overproduction else units * step.unneeded_share
     rest = units - unneeded
-    wasted = {cell: rest * getattr(step, f"{cell}_share") for cell in ("transport", "motion", "overwork")}
+    people = held.kind != "places"
+    wasted = {cell: rest * getattr(step, f"{cell}_share") * people for cell in ("transport", "motion", "overwork")}
     useful = rest - sum(wasted.values())
     cells["overproduction"] += unneeded
     for cell, part in wasted.items():
         cells[cell] += part
     adds = said.value_adding.get(name, True)
     cells["value" if adds else "support"] += useful
-    if adds and step.could_be_done_by is not None:
+    if adds and people and step.could_be_done_by is not None:
         lower = f"{UNUSED_KNOWLEDGE}:{step.could_be_done_by}"
         cells[lower] = cells.get(lower, 0.0) + useful
 

@@ -277,5 +277,5 @@ def numbers(found: Found) -> dict[str, Any]:
         },
         "frontier": [vars(point) for point in found.points], "break_even_volume_per_week": found.volume.per_week,
         "volumes_tried": dict(found.volume.tried), "beside": vars(found.beside),
-        "income_sek": {model.en: [way[k] for way in found.income[1].values()] for k, model in enumerate(found.income[0])},
+        "income_sek": {one.en: [way[k] for way in found.income[1].values()] for k, one in enumerate(found.income[0])},
     }  # fmt: skip
