@@ -339,7 +339,10 @@ def test_elsewhere_marks_the_eligible():
     assert marked[(group == 0) & (klass == 2)].mean() == pytest.approx(0.3, abs=0.03)
     assert set(draws.values("lead_time", 1, 0, 0)) == {6 * WEEK}
     assert np.mean(draws.values("complication", 1, 0, 0)) == pytest.approx(0.5, abs=0.03)
-    assert made.steps[-1].name == "private"
+    private = len(made.steps) - 1
+    assert made.steps[private].name == "private"
+    assert set(draws.values("lead_time", private, 0, 0)) == {6 * WEEK}, "engines ask for it at the provider's step"
+    assert np.mean(draws.values("complication", private, 0, 0)) == pytest.approx(0.5, abs=0.03)
 
 
 def test_beds_and_due_dates_at_the_start():

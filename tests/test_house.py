@@ -21,6 +21,7 @@ ROOMS = {
     "scipy": ("chance", "calibration", "comparison", "costs", "questions"),
     "simpy": ("engines",),
     "numba": ("engines",),
+    "llvmlite": ("engines",),
     "matplotlib": ("report",),
     "jinja2": ("report",),
     "typer": ("cli",),

@@ -27,6 +27,29 @@ def counts(u: ArrayLike, mean: ArrayLike, variance_to_mean: ArrayLike = 1.0) -> 
     return np.where(mu > 0, high, 0.0).astype(np.int64)
 
 
+class CountTable:
+    """`counts` for means that stay the same, run after run: what the uniforms are compared with, made once."""
+
+    _LARGEST = 4_000_000
+
+    def __init__(self, mean: ArrayLike, variance_to_mean: float = 1.0) -> None:
+        self._mean, self._ratio = np.asarray(mean, dtype=float), variance_to_mean
+        least, most = (counts(u, self._mean, variance_to_mean) for u in (2.0**-53, 1 - 2.0**-53))
+        self._least = int(least.min()) if least.size else 0
+        width = int(most.max()) - self._least if most.size else 0
+        self._below: Floats | None = None
+        if width * self._mean.size <= self._LARGEST:
+            each = self._least + np.arange(width)
+            self._below = np.where(self._mean[:, None] > 0, _cdf(*np.broadcast_arrays(
+                each.astype(float), self._mean[:, None], variance_to_mean)), 1.0)  # fmt: skip
+
+    def counts(self, u: Floats) -> NDArray[np.int64]:
+        """One count for each mean, as `counts` gives it."""
+        if self._below is None:
+            return counts(u, self._mean, self._ratio)
+        return self._least + (self._below < u[:, None]).sum(axis=1)
+
+
 def poisson_cdf(k: ArrayLike, mean: ArrayLike) -> Floats:
     """P(count <= k) for Poisson."""
     return _cdf(*np.broadcast_arrays(np.asarray(k, dtype=float), np.asarray(mean, dtype=float), 1.0))

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 _MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-_FIRST = 0xBF58476D1CE4E5B9
-_SECOND = 0x94D049BB133111EB
+GOLDEN = 0x9E3779B97F4A7C15
+FIRST = 0xBF58476D1CE4E5B9
+SECOND = 0x94D049BB133111EB
 
 
 @lru_cache(maxsize=4096)
@@ -37,10 +37,15 @@ def uniform(seed: int, replication: int, stream: str, keys: ArrayLike, *numbers:
 def bits(seed: int, replication: int, stream: str, keys: ArrayLike, *numbers: ArrayLike) -> NDArray[np.uint64]:
     """The 64 random bits behind `uniform`."""
     start = _chain(seed, replication, stream_key(stream))
-    hashed = _mixed(_words(keys) * np.uint64(_GOLDEN) + np.uint64(start))
+    hashed = _mixed(_words(keys) * np.uint64(GOLDEN) + np.uint64(start))
     for number in numbers:
-        hashed = _mixed(hashed + (_words(number) + np.uint64(1)) * np.uint64(_GOLDEN))
+        hashed = _mixed(hashed + (_words(number) + np.uint64(1)) * np.uint64(GOLDEN))
     return hashed
+
+
+def starts(seed: int, replication: int, streams: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """What the keys of a stream are hashed with, for the numbers (`stream_key`) of many streams at once."""
+    return _mixed((streams + np.uint64(1)) * np.uint64(GOLDEN) + np.uint64(_chain(seed, replication)))
 
 
 def patient_keys(
@@ -50,9 +55,18 @@ def patient_keys(
 
     Year, week and index broadcast. For queue, beds and due at start the source should hold the queue's or step's name.
     """
+    return indexed_keys(week_keys(group, source, iso_year, iso_week), index)
+
+
+def week_keys(group: str, source: str, iso_year: ArrayLike, iso_week: ArrayLike) -> NDArray[np.uint64]:
+    """The first half of `patient_keys`: what those of one ISO week share."""
     start = np.uint64(_chain(stream_key(group), stream_key(source)))
-    week = _mixed((_words(iso_year) * np.uint64(64) + _words(iso_week)) * np.uint64(_GOLDEN) + start)
-    return _mixed(week + (_words(index) + np.uint64(1)) * np.uint64(_GOLDEN))
+    return _mixed((_words(iso_year) * np.uint64(64) + _words(iso_week)) * np.uint64(GOLDEN) + start)
+
+
+def indexed_keys(week: NDArray[np.uint64], index: ArrayLike) -> NDArray[np.uint64]:
+    """The second half of `patient_keys`: each one's own."""
+    return _mixed(week + (_words(index) + np.uint64(1)) * np.uint64(GOLDEN))
 
 
 def _words(numbers: ArrayLike) -> NDArray[np.uint64]:
@@ -68,9 +82,9 @@ def _words(numbers: ArrayLike) -> NDArray[np.uint64]:
 def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """SplitMix64's finaliser on a fresh array, changed in place."""
     words ^= words >> np.uint64(30)
-    words *= np.uint64(_FIRST)
+    words *= np.uint64(FIRST)
     words ^= words >> np.uint64(27)
-    words *= np.uint64(_SECOND)
+    words *= np.uint64(SECOND)
     words ^= words >> np.uint64(31)
     return words
 
@@ -79,8 +93,8 @@ def _chain(*parts: int) -> int:
     """The same finaliser over Python whole numbers, one after the other."""
     hashed = 0
     for part in parts:
-        hashed = (hashed + (part + 1) * _GOLDEN) & _MASK
-        hashed = ((hashed ^ (hashed >> 30)) * _FIRST) & _MASK
-        hashed = ((hashed ^ (hashed >> 27)) * _SECOND) & _MASK
+        hashed = (hashed + (part + 1) * GOLDEN) & _MASK
+        hashed = ((hashed ^ (hashed >> 30)) * FIRST) & _MASK
+        hashed = ((hashed ^ (hashed >> 27)) * SECOND) & _MASK
         hashed ^= hashed >> 31
     return hashed

@@ -1,26 +1,29 @@
 """The draws: all luck of one replication, each value a function of its keys, each column made when first asked for.
 
-A value is drawn from the uniform of (seed, replication, stream, patient key, visit or attempt). A stream is named by
-what is drawn and the step's name, so a further step, group or patient moves nobody. One uniform serves all periods:
-a change by date changes the law, not the luck.
+A value is looked up (`odds`) by the lot of (seed, replication, stream, patient key, visit or attempt). A stream is
+named by what is drawn and the step's name, so a further step, group or patient moves nobody. One lot serves all
+periods: a change by date changes the law, not the luck.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
+from typing import cast
 
 import numpy as np
 
 from flowsim import chance
+from flowsim.chance import inversion
 from flowsim.plan import capacity
-from flowsim.plan.arrivals import patients
+from flowsim.plan.arrivals import Patients, patients
 from flowsim.plan.model import FOREVER, Plan
-from flowsim.plan.recipe import Law, Laws, Recipe, Routing, StepLuck
-from flowsim.tables import NEVER
+from flowsim.plan.odds import Odds, odds
+from flowsim.plan.once import once
+from flowsim.plan.recipe import Law, Recipe
+from flowsim.tables import NEVER, SOURCES
 
-_ZERO_LAWS = ("fixed", "list", "empirical")
-"""Laws that can declare a length of 0; all others last at least a second."""
-_KEPT_UNIFORMS = 16
+_KEPT_LOTS = 16
 
 
 def draw(plan: Plan, seed: int, replication: int) -> LuckOf:
@@ -35,36 +38,45 @@ def draw(plan: Plan, seed: int, replication: int) -> LuckOf:
 
 
 class LuckOf:
-    """The draws of one replication (see `flowsim.plan.model.Draws`): patient columns, capacity, and columns by name."""
+    """The draws of one replication (see `flowsim.plan.model.Draws`): patient columns, capacity, and columns by name.
+
+    `patients` and `odds` say the same as arrays and tables, for an engine that looks luck up itself.
+    """
 
     def __init__(self, plan: Plan, seed: int, replication: int) -> None:
         if plan.recipe is None:
             raise ValueError("this plan has no recipe to draw from: make it with flowsim.plan.build")
         self._recipe = plan.recipe
-        self._run = (seed, replication)
+        self.run = (seed, replication)
         self._lists: dict[tuple[str, int, int, int], list[int]] = {}
-        self._uniforms: dict[tuple[str, int], np.ndarray] = {}
-        self._members: list[np.ndarray] = []
+        self._lots: dict[tuple[str, int], np.ndarray] = {}
         self._begin = plan.begin
-        came = self._patients = patients(plan.recipe, seed, replication)
-        self.n = len(came.key)
-        self.key: np.ndarray = came.key
-        self.group: list[int] = came.group.tolist()
-        self.klass: list[int] = came.klass.tolist()
-        self.source: list[int] = came.source.tolist()
-        self.arrives: list[int] = came.arrives.tolist()
-        self.joined: list[int] = came.joined.tolist()
-        self.referral: list[int] = came.referral.tolist()
-        self.decision: list[int] = came.decision.tolist()
-        self.step: list[int] = came.step.tolist()
-        self.remaining: list[int] = came.remaining.tolist()
+        self.odds: Odds = odds(plan.recipe)
+        self.patients: Patients = patients(plan.recipe, seed, replication)
+        self.n = len(self.patients.key)
+        self.key: np.ndarray = self.patients.key
         offered = _offered(plan.recipe, seed, replication)
         self.slots: Sequence[np.ndarray] = [o if r.kind == "slots" else _none(4) for r, o in offered]
         self.shifts: Sequence[np.ndarray] = [o if r.kind == "staff" else _none(4) for r, o in offered]
         places = [o if r.kind == "places" else _none(1 + len(r.parts)) for r, o in offered]
         self.places: Sequence[np.ndarray] = [np.column_stack([o[:, 0], o[:, 1:].sum(axis=1)]) for o in places]
         self.place_tranches: Sequence[np.ndarray] = [o[:, 1:] for o in places]
-        self.planned: Sequence[np.ndarray] = [capacity.planned(r, plan.recipe.grid) for r, _ in offered]
+        self.planned: Sequence[np.ndarray] = _planned(plan.recipe)
+
+    group = cached_property(lambda self: cast(list[int], self.patients.group.tolist()))
+    klass = cached_property(lambda self: cast(list[int], self.patients.klass.tolist()))
+    source = cached_property(lambda self: cast(list[int], self.patients.source.tolist()))
+    arrives = cached_property(lambda self: cast(list[int], self.patients.arrives.tolist()))
+    joined = cached_property(lambda self: cast(list[int], self.patients.joined.tolist()))
+    referral = cached_property(lambda self: cast(list[int], self.patients.referral.tolist()))
+    decision = cached_property(lambda self: cast(list[int], self.patients.decision.tolist()))
+    step = cached_property(lambda self: cast(list[int], self.patients.step.tolist()))
+    remaining = cached_property(lambda self: cast(list[int], self.patients.remaining.tolist()))
+
+    @cached_property
+    def profile(self) -> np.ndarray:
+        """Each patient's profile (see `Odds`)."""
+        return self.odds.profile(self.patients.group, self.patients.klass)
 
     def values(self, what: str, step: int, number: int, period: int) -> list[int]:
         """One drawn column as a list over patients, made when first asked for."""
@@ -76,198 +88,80 @@ class LuckOf:
     def array(self, what: str, step: int, number: int, period: int) -> np.ndarray:
         """The same column as an array."""
         kind, _, rule = what.partition(":")
-        if kind == "patience":
-            return self._patience(step, number, period, int(rule))
-        return _COLUMNS[kind](self, step, number, period)
+        if kind in ("cancel_rebook", "cancel_leaves"):
+            return self._by_cause(kind, step, number, period)
+        if kind != "patience":
+            return self._column(what, step, number, period)
+        since = self._recipe.keys[step].patience_from_decision[int(rule)]
+        column = self._column(what, step, 0 if since else number, period)
+        if since or number == 0:
+            who, seconds = self.standing(int(rule), step, period)
+            column[who] = seconds
+        return column
 
-    def _uniform(self, stream: str, number: int) -> np.ndarray:
-        """One uniform a patient; the latest few are kept, since one uniform serves several columns."""
+    def _column(self, what: str, step: int, number: int, period: int) -> np.ndarray:
+        """A column by each patient's law."""
+        row = self.odds.whats.index(what)
+        laws = self.odds.law_of[row, step, period]
+        lots = self._lots_of(self.odds.streams[row][step], number)
+        if (laws == laws[0]).all():
+            return self.odds.inversions.values(int(laws[0]), lots)
+        mine, out = laws[self.profile], np.zeros(self.n, np.int64)
+        for law in np.unique(laws):
+            who = mine == law
+            out[who] = self.odds.inversions.values(int(law), lots[who])
+        return out
+
+    def _lots_of(self, stream: str, number: int) -> np.ndarray:
+        """One lot a patient; the latest few are kept, since one lot serves several columns."""
         asked = (stream, number)
-        if asked not in self._uniforms:
-            if len(self._uniforms) >= _KEPT_UNIFORMS:
-                self._uniforms.pop(next(iter(self._uniforms)))
-            self._uniforms[asked] = chance.uniform(*self._run, stream, self._patients.key, number)
-        return self._uniforms[asked]
+        if asked not in self._lots:
+            if len(self._lots) >= _KEPT_LOTS:
+                self._lots.pop(next(iter(self._lots)))
+            self._lots[asked] = inversion.lots(*self.run, stream, self.key, number)
+        return self._lots[asked]
 
-    def _luck(self, step: int, period: int) -> StepLuck:
-        return self._recipe.steps[period][step]
-
-    def _each_group(self, step: int) -> list[tuple[int, np.ndarray]]:
-        """Groups that can be at the step, with their patients' numbers."""
-        if not self._members:
-            self._members = [np.flatnonzero(self._patients.group == g) for g in range(len(self._recipe.groups))]
-        reach = self._recipe.keys[step].groups
-        return [(g, who) for g, who in enumerate(self._members) if reach[g]]
-
-    def _by_law(self, step: int, laws: Laws, u: np.ndarray) -> np.ndarray:
-        """Values by each group's law; 0 for those who cannot be at the step."""
-        reach = self._recipe.keys[step].groups
-        asked = [g for g, can in enumerate(reach) if can]
-        if not laws or not asked:
-            return np.zeros(self.n)
-        if all(laws[g] is laws[asked[0]] or laws[g] == laws[asked[0]] for g in asked) and len(asked) == len(reach):
-            return np.asarray(chance.quantile(laws[asked[0]], u))
-        out = np.zeros(self.n)
-        for g, who in self._each_group(step):
-            out[who] = chance.quantile(laws[g], u[who])
-        return out
-
-    def _duration(self, step: int, number: int, period: int) -> np.ndarray:
-        key, laws = self._recipe.keys[step], self._luck(step, period).duration
-        value = self._by_law(step, laws, self._uniform(f"duration:{key.name}", number))
-        return _whole(value) if key.nights else _seconds(value, laws, self._patients.group)
-
-    def _delay(self, step: int, number: int, period: int) -> np.ndarray:
-        key = self._recipe.keys[step]
-        return _whole(self._by_law(step, self._luck(step, period).delay, self._uniform(f"delay:{key.name}", number)))
-
-    def _rework(self, step: int, number: int, period: int) -> np.ndarray:
-        key = self._recipe.keys[step]
-        u = self._uniform(f"route:{key.routed_as}", number)
-        return (u < self._luck(step, period).rework_share).astype(np.int64)
-
-    def _route(self, step: int, number: int, period: int) -> np.ndarray:
-        """Of those not sent back: their uniform rescaled on what the rework share left."""
-        key = self._recipe.keys[step]
-        share = self._luck(step, period).rework_share
-        u = self._uniform(f"route:{key.routed_as}", number)
-        left = np.clip((u - share) / (1 - share), 0.0, None) if 0 < share < 1 else u
-        return self._routed(step, period, left)
-
-    def _route_capped(self, step: int, number: int, period: int) -> np.ndarray:
-        key = self._recipe.keys[step]
-        return self._routed(step, period, self._uniform(f"route:{key.routed_as}", number))
-
-    def _routed(self, step: int, period: int, u: np.ndarray) -> np.ndarray:
-        routing = self._luck(step, period).routing
-        if all(r == routing[0] for r in routing):
-            return _target(routing[0], u)
-        out = np.zeros(self.n, dtype=np.int64)
-        for g, who in self._each_group(step):
-            out[who] = _target(routing[g], u[who])
-        return out
-
-    def _no_show(self, step: int, number: int, period: int) -> np.ndarray:
-        shares = self._luck(step, period).no_show
-        if not shares:
-            return np.zeros(self.n, dtype=np.int64)
-        u = self._uniform(f"no_show:{self._recipe.keys[step].name}", number)
-        return (u < np.array(shares)[self._patients.group]).astype(np.int64)
-
-    def _rebook(self, step: int, number: int, period: int) -> np.ndarray:
-        name = self._recipe.keys[step].name
-        return _whole(self._by_law(step, self._luck(step, period).rebook, self._uniform(f"rebook:{name}", number)))
-
-    def _cancel(self, step: int, number: int, period: int) -> np.ndarray:
-        causes = self._luck(step, period).cancellations
-        if not causes:
-            return np.full(self.n, -1)
-        u = self._uniform(f"cancel:{self._recipe.keys[step].name}", number)
-        cause = np.searchsorted(np.cumsum([c.share for c in causes]), u, side="right")
-        return np.where(cause < len(causes), cause, -1)
-
-    def _cancel_rebook(self, step: int, number: int, period: int) -> np.ndarray:
-        u = self._uniform(f"cancel_rebook:{self._recipe.keys[step].name}", number)
-        return self._by_cause(step, number, period, lambda k: _whole(self._by_law(step, k.rebook, u)))
-
-    def _cancel_leaves(self, step: int, number: int, period: int) -> np.ndarray:
-        u = self._uniform(f"cancel_leaves:{self._recipe.keys[step].name}", number)
-        return self._by_cause(step, number, period, lambda k: (u < k.leave_share).astype(np.int64))
-
-    def _by_cause(self, step: int, number: int, period: int, column: Callable[..., np.ndarray]) -> np.ndarray:
+    def _by_cause(self, kind: str, step: int, number: int, period: int) -> np.ndarray:
         """A column whose law depends on the cause drawn; 0 for those not cancelled."""
-        cause = self._cancel(step, number, period)
-        out = np.zeros(self.n, dtype=np.int64)
-        for k, one in enumerate(self._luck(step, period).cancellations):
-            out[cause == k] = column(one)[cause == k]
+        cause = self._column("cancel", step, number, period)
+        out = np.zeros(self.n, np.int64)
+        for k in range(len(self._recipe.steps[period][step].cancellations)):
+            column = self._column(f"{kind}:{k}", step, number, period)
+            out[cause == k] = column[cause == k]
         return out
 
-    def _patience(self, step: int, number: int, period: int, rule: int) -> np.ndarray:
-        """Seconds until leaving; of those in the queue at start, given that they had not left yet.
+    def standing(self, rule: int, step: int, period: int) -> tuple[np.ndarray, np.ndarray]:
+        """Those whose patience runs since before the run, and their seconds, given that they had not left by then.
 
         Patience from the decision is one draw a patient, whatever the step and visit: who outlasted one queue is not
         asked again in the next.
         """
-        key, laws = self._recipe.keys[step], self._luck(step, period).patience[rule]
-        since = self._patients.decision if key.patience_from_decision[rule] else self._patients.joined
+        who, since = self._waiting_before(rule, step)
+        laws = self._recipe.steps[period][step].patience[rule]
+        seconds = np.zeros(len(who))
+        if not len(who):
+            return who, seconds.astype(np.int64)
+        stream = self.odds.streams[self.odds.whats.index(f"patience:{rule}")][step]
+        u = chance.uniform(*self.run, stream, self.key[who], 0)
+        group = self.patients.group[who]
+        for g in np.unique(group):
+            mine = group == g
+            seconds[mine] = chance.quantile_exceeding(laws[g], u[mine], self._begin - since[mine].astype(np.int64))
+        return who, np.maximum(np.floor(np.minimum(seconds, FOREVER) + 0.5), 1).astype(np.int64)
+
+    def _waiting_before(self, rule: int, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Of the queue at start, patients whose patience by this rule has begun, and since when."""
+        key, came = self._recipe.keys[step], self.patients
+        first = np.searchsorted(came.arrives, self._begin, side="right")
+        queued = came.source[:first] == SOURCES.index("queue")
         if key.patience_from_decision[rule]:
-            nth = sum(key.patience_from_decision[:rule])
-            u = self._uniform(f"patience:decision:{nth}", 0)
-            old = since != NEVER
+            since = came.decision[:first]
+            who = np.flatnonzero(queued & (since != NEVER))
         else:
-            nth = rule - sum(key.patience_from_decision[:rule])
-            u = self._uniform(f"patience:{key.name}:{nth}", number)
-            old = (self._patients.step == step) & (since < self._patients.arrives) & (number == 0)
-        value = self._by_law(step, laws, u)
-        for g, who in self._each_group(step):
-            asked = who[old[who]]
-            value[asked] = chance.quantile_exceeding(laws[g], u[asked], self._begin - since[asked])
-        return np.asarray(np.where(value < FOREVER, np.maximum(_whole(np.minimum(value, FOREVER)), 1), FOREVER))
-
-    def _elsewhere(self, step: int, number: int, period: int) -> np.ndarray:
-        luck = self._luck(step, period).elsewhere
-        if luck is None:
-            return np.zeros(self.n, dtype=np.int64)
-        u = self._uniform(f"elsewhere:{self._recipe.keys[step].name}", number)
-        marked = u < np.array(luck.shares)[self._patients.group]
-        if luck.classes:
-            marked &= np.isin(self._patients.klass, luck.classes)
-        return marked.astype(np.int64)
-
-    def _lead_time(self, step: int, number: int, period: int) -> np.ndarray:
-        luck = self._luck(step, period).elsewhere
-        if luck is None:
-            return np.zeros(self.n, dtype=np.int64)
-        u = self._uniform(f"lead_time:{self._recipe.keys[step].name}", number)
-        return _whole(chance.quantile(luck.lead_time, u))
-
-    def _complication(self, step: int, number: int, period: int) -> np.ndarray:
-        luck = self._luck(step, period).elsewhere
-        share = luck.complication_share if luck else 0.0
-        return (self._uniform(f"complication:{self._recipe.keys[step].name}", number) < share).astype(np.int64)
-
-
-_COLUMNS: dict[str, Callable[[LuckOf, int, int, int], np.ndarray]] = {
-    "duration": LuckOf._duration,
-    "delay": LuckOf._delay,
-    "rework": LuckOf._rework,
-    "route": LuckOf._route,
-    "route_capped": LuckOf._route_capped,
-    "no_show": LuckOf._no_show,
-    "rebook": LuckOf._rebook,
-    "cancel": LuckOf._cancel,
-    "cancel_rebook": LuckOf._cancel_rebook,
-    "cancel_leaves": LuckOf._cancel_leaves,
-    "elsewhere": LuckOf._elsewhere,
-    "lead_time": LuckOf._lead_time,
-    "complication": LuckOf._complication,
-}
-
-
-def _target(routing: Routing, u: np.ndarray) -> np.ndarray:
-    """Target codes by inversion of the shares."""
-    if len(routing.targets) == 1:
-        return np.full(len(u), routing.targets[0], dtype=np.int64)
-    place = np.searchsorted(routing.cumulative, u, side="right")
-    return np.array(routing.targets, dtype=np.int64)[np.minimum(place, len(routing.targets) - 1)]
-
-
-def _whole(value: np.ndarray) -> np.ndarray:
-    """floor(x + 0.5), as whole numbers."""
-    return np.floor(value + 0.5).astype(np.int64)
-
-
-def _seconds(value: np.ndarray, laws: Laws, group: np.ndarray) -> np.ndarray:
-    """Whole seconds, at least 1 unless 0 was declared."""
-    least = np.array([0 if _may_be_zero(law) else 1 for law in laws])[group]
-    return np.where(value > 0, np.clip(_whole(value), 1, FOREVER), least)
-
-
-def _may_be_zero(law: Law) -> bool:
-    """Whether a length of exactly 0 is declared by the law."""
-    if law["law"] == "mixture":
-        return any(_may_be_zero(part["of"]) for part in law["parts"])
-    return law["law"] in _ZERO_LAWS
+            since = came.joined[:first]
+            who = np.flatnonzero(queued & (came.step[:first] == step) & (since < came.arrives[:first]))
+        reach = np.array(key.groups, bool)[came.group[who]]
+        return who[reach], since[who[reach]]
 
 
 def _none(columns: int) -> np.ndarray:
@@ -275,16 +169,34 @@ def _none(columns: int) -> np.ndarray:
     return np.zeros((0, columns), dtype=np.int64)
 
 
+@once
+def _planned(recipe: Recipe) -> list[np.ndarray]:
+    """What each resource offers without luck."""
+    return [capacity.planned(layout, recipe.grid) for layout in recipe.layouts]
+
+
+@once
+def _even(recipe: Recipe) -> list[np.ndarray | None]:
+    """What resources without luck offer, run after run; None for the others."""
+    return [
+        None if any(law is not None for laws in lucks for law in laws) else _laid_out(recipe, r, (0, 0))
+        for r, lucks in enumerate(recipe.luck)
+    ]
+
+
 def _offered(recipe: Recipe, seed: int, replication: int) -> list[tuple[capacity.Layout, np.ndarray]]:
     """Each resource's slots, shifts or places with the luck of its weeks."""
+    made = [_laid_out(recipe, r, (seed, replication)) if e is None else e for r, e in enumerate(_even(recipe))]
+    return list(zip(recipe.layouts, made, strict=True))
+
+
+def _laid_out(recipe: Recipe, r: int, run: tuple[int, int]) -> np.ndarray:
+    """One resource's slots, shifts or places."""
     lay = {"slots": capacity.slots, "staff": capacity.shifts, "places": capacity.places}
-    out = []
-    for layout, lucks in zip(recipe.layouts, recipe.luck, strict=True):
-        names = (layout.name, *(f"{layout.name}.{part.name}" for part in layout.parts[1:]))
-        run = (seed, replication)
-        daily = [_daily_luck(recipe, name, laws, run) for name, laws in zip(names, lucks, strict=True)]
-        out.append((layout, lay[layout.kind](layout, daily, recipe.grid)))
-    return out
+    layout = recipe.layouts[r]
+    names = (layout.name, *(f"{layout.name}.{part.name}" for part in layout.parts[1:]))
+    daily = [_daily_luck(recipe, name, laws, run) for name, laws in zip(names, recipe.luck[r], strict=True)]
+    return lay[layout.kind](layout, daily, recipe.grid)
 
 
 def _daily_luck(recipe: Recipe, name: str, laws: tuple[Law | None, ...], run: tuple[int, int]) -> np.ndarray:

@@ -40,7 +40,7 @@ def _luck(frame: Frame, model: ScenarioModel, name: str) -> StepLuck:
     step = model.pathway.get(of)
     if step is None:
         back = Routing((-1 - ENDED.index("elsewhere"),), (1.0,))
-        return StepLuck(frame.laws(None), (back,) * len(frame.groups))
+        return StepLuck(frame.laws(None), (back,) * len(frame.groups), elsewhere=_provided(frame, model, name))
     routing = _routing(frame, step)
     rework = step.rework.share if step.rework else 0.0
     if name in frame.stays and step.stay:
@@ -81,6 +81,12 @@ def _routing(frame: Frame, step: StepModel) -> tuple[Routing, ...]:
             codes = tuple(target(frame, name) for name, _ in table)
             made[table] = Routing(codes, tuple((shares / shares[-1]).tolist()))
     return tuple(made[step.then.targets(group)] for group in frame.groups)
+
+
+def _provided(frame: Frame, model: ScenarioModel, provider: str) -> ElsewhereLuck:
+    """The luck of a provider's step: lead time and complications by the terms of (the first of) those who send."""
+    sender = next(name for name, terms in frame.elsewhere.items() if terms.provider == provider)
+    return _elsewhere(frame, model.pathway[sender].elsewhere or frame.elsewhere[sender])
 
 
 def _elsewhere(frame: Frame, terms: ElsewhereTerms) -> ElsewhereLuck:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.layout import (
     BLOCKED_CAUSE,
     COUNTER,
@@ -53,24 +51,27 @@ from flowsim.engines.compiled_engine.layout import (
     V_SINCE,
     V_TRANCHE,
     V_VISIT,
+    W_RESOURCES,
+    W_WEEK0,
     WEEK_S,
 )
+from flowsim.engines.compiled_engine.views import jitted
 
 
-@njit
+@jitted
 def week_of(w, second):
     """The ISO week of a second; -1 in the warm-up."""
-    return (second - w.plan[2]) // WEEK_S if second >= 0 else -1
+    return (second - w.plan[W_WEEK0]) // WEEK_S if second >= 0 else -1
 
 
-@njit
+@jitted
 def add(table, r, t, week, amount):
     """Book an amount in a week of the horizon."""
     if 0 <= week < table.shape[2]:
         table[r, t, week] += amount
 
 
-@njit
+@jitted
 def lose(w, r, t, cause, week, amount):
     """Book offered capacity that nobody used, under its one cause."""
     if 0 <= week < w.lost.shape[3]:
@@ -80,7 +81,7 @@ def lose(w, r, t, cause, week, amount):
 # --- slots ------------------------------------------------------------------------------------------------------------
 
 
-@njit
+@jitted
 def serves(w, r, t, step):
     """Whether a step may use a tranche."""
     k = w.tranches[r, t]
@@ -92,7 +93,7 @@ def serves(w, r, t, step):
     return False
 
 
-@njit
+@jitted
 def slots_free(w, r, step):
     """Slots nobody has a prior claim on that a step may use."""
     n = 0
@@ -102,7 +103,7 @@ def slots_free(w, r, step):
     return n
 
 
-@njit
+@jitted
 def oldest_slot(w, r, t):
     """Take one slot of a tranche, the oldest; gives its week."""
     k = w.tranches[r, t]
@@ -113,7 +114,7 @@ def oldest_slot(w, r, t):
     return k[K_WEEK_A]
 
 
-@njit
+@jitted
 def take_slots(w, r, step, units, kept, lost_to):
     """Use slots of the first tranches that have them, or lose them to a cause."""
     if w.resources[r, R_UNLIMITED]:
@@ -135,7 +136,7 @@ def take_slots(w, r, step, units, kept, lost_to):
         units -= taken
 
 
-@njit
+@jitted
 def slot_appears(w, r, t, kept):
     """One more slot."""
     k, week = w.tranches[r, t], week_of(w, w.g[NOW])
@@ -150,7 +151,7 @@ def slot_appears(w, r, t, kept):
     add(w.offered, r, t, week, 1)
 
 
-@njit
+@jitted
 def slots_expire(w, r, t):
     """What nobody used by closing is lost, for the cause found at the last dispatch."""
     k = w.tranches[r, t]
@@ -165,7 +166,7 @@ def slots_expire(w, r, t):
 # --- places -----------------------------------------------------------------------------------------------------------
 
 
-@njit
+@jitted
 def count_places(w, r):
     """Count the time since the last change."""
     resource = w.resources[r]
@@ -187,14 +188,14 @@ def count_places(w, r):
     resource[R_OVER] += left * elapsed
 
 
-@njit
+@jitted
 def take_places(w, r, units):
     """Take places (or give back, if negative)."""
     count_places(w, r)
     w.resources[r, R_IN_USE] += units
 
 
-@njit
+@jitted
 def book_places(w, r):
     """Write what was counted up to now in the ledger."""
     resource = w.resources[r]
@@ -213,13 +214,13 @@ def book_places(w, r):
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-@njit
+@jitted
 def able(server, until):
     """Whether an open server may work until then (NEVER: no closing test)."""
     return until == NEVER or until <= server[V_CLOSE] + server[V_OVERTIME]
 
 
-@njit
+@jitted
 def servers_free(w, r, until):
     """Servers that are open, idle, and may work until then."""
     n = 0
@@ -231,13 +232,13 @@ def servers_free(w, r, until):
     return n
 
 
-@njit
+@jitted
 def servers_fit(w, r, units, until):
     """Whether so many servers can start now."""
     return w.resources[r, R_UNLIMITED] or servers_free(w, r, until) >= units
 
 
-@njit
+@jitted
 def book_staff(w, r):
     """Book open and idle time since the last change."""
     resource = w.resources[r]
@@ -252,7 +253,7 @@ def book_staff(w, r):
         lose(w, r, t, resource[R_CAUSE], week, k[K_IDLE] * seconds)
 
 
-@njit
+@jitted
 def settle_server(w, r, s):
     """Book a busy server's time since the last booking, inside opening or as overtime."""
     server = w.servers[s]
@@ -272,7 +273,7 @@ def settle_server(w, r, s):
         lose(w, r, t, BLOCKED_CAUSE if server[V_DOING] == STANDING else NO_SHOW_CAUSE, week, seconds)
 
 
-@njit
+@jitted
 def take_servers(w, r, visit, units, until, doing):
     """The lowest-numbered servers that can, now with this visit."""
     if w.resources[r, R_UNLIMITED]:
@@ -291,7 +292,7 @@ def take_servers(w, r, visit, units, until, doing):
             units -= 1
 
 
-@njit
+@jitted
 def give_server(w, r, s):
     """A server leaves its visit; if still open it is idle again."""
     server = w.servers[s]
@@ -301,7 +302,7 @@ def give_server(w, r, s):
     w.tranches[r, server[V_TRANCHE], K_IDLE] += server[V_OPEN]
 
 
-@njit
+@jitted
 def give_servers(w, r, visit):
     """All servers of a resource leave a visit."""
     book_staff(w, r)
@@ -311,7 +312,7 @@ def give_servers(w, r, visit):
             give_server(w, r, s)
 
 
-@njit
+@jitted
 def start_shift(w, r, number, close):
     """A server opens; one still at work from before goes on inside opening."""
     book_staff(w, r)
@@ -326,7 +327,7 @@ def start_shift(w, r, number, close):
         k[K_IDLE] += 1
 
 
-@njit
+@jitted
 def end_shift(w, r, number):
     """A server closes; what it is doing goes on as overtime, unless it is paused."""
     book_staff(w, r)
@@ -341,10 +342,10 @@ def end_shift(w, r, number):
     return s
 
 
-@njit
+@jitted
 def flush(w):
     """Book all capacity up to now."""
-    for r in range(w.plan[6]):
+    for r in range(w.plan[W_RESOURCES]):
         if w.resources[r, R_KIND] == SERVERS:
             book_staff(w, r)
             first = w.resources[r, R_SERVERS]
@@ -355,7 +356,7 @@ def flush(w):
             book_places(w, r)
 
 
-@njit
+@jitted
 def may_start(w, r):
     """Whether anything of a resource is free at all, or can be freed."""
     resource = w.resources[r]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.capacity import (
     book_places,
     book_staff,
@@ -64,12 +62,16 @@ from flowsim.engines.compiled_engine.layout import (
     STARTED,
     STEP,
     TOUCHED,
+    W_CAUSE_NAMES,
+    W_RESOURCES,
 )
+from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_stay, start
-from flowsim.engines.compiled_engine.waiting import luck, over_in, precedes, take_out, wake
+from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.waiting import over_in, precedes, take_out, wake
 
 
-@njit
+@jitted
 def may_come(w, v, r, lane):
     """Whether a visit may come through a lane."""
     if lane == -1:
@@ -80,7 +82,7 @@ def may_come(w, v, r, lane):
     return serves(w, r, lane, w.visits[v, STEP])
 
 
-@njit
+@jitted
 def best(w, q, r, lane, after):
     """The first of a queue who may come through a lane, behind `after` (-1: from the top)."""
     found = -1
@@ -93,7 +95,7 @@ def best(w, q, r, lane, after):
     return found
 
 
-@njit
+@jitted
 def longest_waiter(w, q):
     """Who first joined longest ago."""
     found, v = -1, w.queues[q, Q_FIRST]
@@ -108,7 +110,7 @@ def longest_waiter(w, q):
     return found
 
 
-@njit
+@jitted
 def try_start(w, v, klass, lane):
     """Start one visit if its class is asked for and it fits, or may interrupt."""
     if v < 0 or (klass != -9 and klass_of(w.visits[v, RANK]) != klass):
@@ -119,7 +121,7 @@ def try_start(w, v, klass, lane):
     return False
 
 
-@njit
+@jitted
 def serve_next(w, q, klass, lane):
     """Start the next who can by the queue's rule: the head or nobody, or the next who fits."""
     r = w.queues[q, Q_RESOURCE]
@@ -135,7 +137,7 @@ def serve_next(w, q, klass, lane):
     return False
 
 
-@njit
+@jitted
 def serve_plain(w, q):
     """The plain case: a free server that needs nothing else, and one who waits for it."""
     r, h = w.queues[q, Q_RESOURCE], w.queues[q, Q_HEAPS]
@@ -147,7 +149,7 @@ def serve_plain(w, q):
         over_in(w, v, luck(w, DURATION, w.visits[v, STEP], w.visits[v, NUM], w.visits[v, PAT]))
 
 
-@njit
+@jitted
 def serve(w, q, klass):
     """Start whoever can start in one queue (of one class, -9: any), in order; stops when something was freed."""
     r = w.queues[q, Q_RESOURCE]
@@ -172,7 +174,7 @@ def serve(w, q, klass):
                 pass
 
 
-@njit
+@jitted
 def next_class(w, q, least):
     """The most urgent class among a queue's heads that is at least this; 1000 if none."""
     found = 1000
@@ -184,7 +186,7 @@ def next_class(w, q, least):
     return found
 
 
-@njit
+@jitted
 def by_class(w, queues, n):
     """One pass over queues: the most urgent class everywhere, then the next; stops when something was freed."""
     klass = -1
@@ -207,7 +209,7 @@ def by_class(w, queues, n):
         klass += 1
 
 
-@njit
+@jitted
 def serve_counters(w, queues):
     """Serve the plain queues first, wherever they stand in the agenda; they touch nobody else."""
     n, m = w.g[DIRTY], 0
@@ -224,7 +226,7 @@ def serve_counters(w, queues):
     w.g[DIRTY] = m
 
 
-@njit
+@jitted
 def place_the_blocked(w, r):
     """Who holds something and waits for a place comes before every queue."""
     while w.resources[r, R_SEEKERS] >= 0 and not w.g[ERROR]:
@@ -237,7 +239,7 @@ def place_the_blocked(w, r):
         begin_stay(w, v)
 
 
-@njit
+@jitted
 def cause_of(w, r, lane):
     """Why a unit of this resource is idle: the best head of its queue (else of the first that needs it) tells."""
     v = -1
@@ -256,10 +258,10 @@ def cause_of(w, r, lane):
         return PULL_CAUSE
     if lacks == FITS or lacks == r:
         return CLOSING
-    return w.plan[5] - w.plan[6] + lacks
+    return w.plan[W_CAUSE_NAMES] - w.plan[W_RESOURCES] + lacks
 
 
-@njit
+@jitted
 def note_cause(w, r):
     """Book every idle unit to nobody waiting, closing, or what the best head lacks first."""
     kind = w.resources[r, R_KIND]
@@ -288,11 +290,11 @@ def note_cause(w, r):
             w.resources[r, R_CAUSE] = cause
 
 
-@njit
+@jitted
 def dispatch(w, queues):
     """Start everybody who can start now, and note what every idle unit waits for."""
     if w.g[TOUCHED]:
-        for r in range(w.plan[6]):
+        for r in range(w.plan[W_RESOURCES]):
             if w.resources[r, R_SOUGHT]:
                 place_the_blocked(w, r)
         serve_counters(w, queues)
@@ -314,6 +316,6 @@ def dispatch(w, queues):
         by_class(w, queues, n)
     if w.g[TOUCHED]:
         w.g[TOUCHED] = 0
-        for r in range(w.plan[6]):
+        for r in range(w.plan[W_RESOURCES]):
             if w.resources[r, R_EXPLAINED]:
                 note_cause(w, r)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.capacity import servers_fit, servers_free, serves, slots_free
 from flowsim.engines.compiled_engine.layout import (
     FITS,
@@ -47,10 +45,11 @@ from flowsim.engines.compiled_engine.layout import (
     V_VISIT,
 )
 from flowsim.engines.compiled_engine.service import pause
+from flowsim.engines.compiled_engine.views import jitted
 from flowsim.engines.compiled_engine.waiting import class_at, mean_of
 
 
-@njit
+@jitted
 def slot_fits(w, r, step, units, lane):
     """Whether a lane has slots: -1 the open ones, -2 the kept ones, else one restricted tranche."""
     if w.resources[r, R_UNLIMITED] or not w.resources[r, R_SPECIAL]:
@@ -67,7 +66,7 @@ def slot_fits(w, r, step, units, lane):
     return n >= units
 
 
-@njit
+@jitted
 def fits(w, r, step, units, until, lane, first):
     """Whether one need of a step can be met now."""
     kind = w.resources[r, R_KIND]
@@ -82,7 +81,7 @@ def fits(w, r, step, units, until, lane, first):
     return w.resources[r, R_FREE] >= units
 
 
-@njit
+@jitted
 def missing(w, v, lane):
     """The first resource in step order that a visit lacks to start now; PULLED; or FITS."""
     visit = w.visits[v]
@@ -107,13 +106,13 @@ def missing(w, v, lane):
     return FITS
 
 
-@njit
+@jitted
 def klass_of(rank):
     """The class of a rank; -1 while linked."""
     return rank >> 1
 
 
-@njit
+@jitted
 def in_overtime(w, r, v):
     """Whether any server of a visit has closed."""
     first = w.resources[r, R_SERVERS]
@@ -123,7 +122,7 @@ def in_overtime(w, r, v):
     return False
 
 
-@njit
+@jitted
 def sooner_victim(w, a, b):
     """The least urgent, then the latest started, then the highest patient number."""
     x, y = w.visits[a], w.visits[b]
@@ -135,7 +134,7 @@ def sooner_victim(w, a, b):
     return x[PAT] > y[PAT]
 
 
-@njit
+@jitted
 def would_fit(w, v, victim):
     """Whether a visit could start with the victim's servers free."""
     visit = w.visits[v]
@@ -159,7 +158,7 @@ def would_fit(w, v, victim):
     return paused or place < 0 or fits(w, place, step, 1, until, -1, False)
 
 
-@njit
+@jitted
 def interrupts(w, v):
     """Interrupt one less urgent visit at the lead, if that lets this one start at once with all it needs."""
     visit = w.visits[v]

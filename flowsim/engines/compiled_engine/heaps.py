@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.layout import (
     CHILD,
     ERROR,
@@ -18,9 +16,10 @@ from flowsim.engines.compiled_engine.layout import (
     STEP,
     UP,
 )
+from flowsim.engines.compiled_engine.views import jitted
 
 
-@njit
+@jitted
 def before(v, a, b):
     """Whether visit a comes before visit b: rank, order value, patient, step, visit."""
     if v[a, RANK] != v[b, RANK]:
@@ -34,7 +33,7 @@ def before(v, a, b):
     return v[a, NUM] < v[b, NUM]
 
 
-@njit
+@jitted
 def meld(v, a, b):
     """One heap of two roots."""
     if a < 0:
@@ -54,7 +53,7 @@ def meld(v, a, b):
     return a
 
 
-@njit
+@jitted
 def merge_pairs(v, first):
     """One heap of a list of siblings."""
     paired = -1
@@ -79,7 +78,7 @@ def merge_pairs(v, first):
     return root
 
 
-@njit
+@jitted
 def put(v, root, visit):
     """The root after a visit is put in."""
     v[visit, CHILD] = -1
@@ -88,7 +87,7 @@ def put(v, root, visit):
     return meld(v, root, visit)
 
 
-@njit
+@jitted
 def take(v, root, visit):
     """The root after a visit is taken out, wherever it stands."""
     below = merge_pairs(v, v[visit, CHILD])
@@ -107,7 +106,7 @@ def take(v, root, visit):
     return meld(v, root, below)
 
 
-@njit
+@jitted
 def sooner(table, a, b, width):
     """Lexicographic order of two rows."""
     for k in range(width):
@@ -116,7 +115,7 @@ def sooner(table, a, b, width):
     return False
 
 
-@njit
+@jitted
 def push(w, second, kind, what, uid, serial):
     """An event to come."""
     table, n = w.events, w.g[EVENTS]
@@ -138,7 +137,7 @@ def push(w, second, kind, what, uid, serial):
     table[n, 4] = serial
 
 
-@njit
+@jitted
 def pop(w):
     """Take the first event off the heap; it is left in the last row."""
     table, n = w.events, w.g[EVENTS] - 1
@@ -165,7 +164,7 @@ def pop(w):
         table[hole, k] = table[n, k]
 
 
-@njit
+@jitted
 def push_patience(w, second, patient, step, number, attempt, visit, uid):
     """Remember when somebody's patience ends."""
     table, n = w.patience, w.g[PATIENCE]
@@ -188,14 +187,14 @@ def push_patience(w, second, patient, step, number, attempt, visit, uid):
         n = up
 
 
-@njit
+@jitted
 def swap(table, a, b, width):
     """Two rows change places."""
     for k in range(width):
         table[a, k], table[b, k] = table[b, k], table[a, k]
 
 
-@njit
+@jitted
 def pop_patience(w):
     """Take the first off; it is left in the row behind the heap."""
     table, n = w.patience, w.g[PATIENCE] - 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.cache import kept
 from flowsim.engines.compiled_engine.capacity import (
     book_staff,
@@ -21,6 +19,9 @@ from flowsim.engines.compiled_engine.layout import (
     AGENDA,
     APPEAR,
     BOOKED_AGAIN,
+    CHANGE_KIND,
+    CHANGE_RESOURCE,
+    CHANGE_SECOND,
     CLOSE,
     DEMOTED,
     DIRTY,
@@ -72,10 +73,14 @@ from flowsim.engines.compiled_engine.layout import (
     V_OPEN,
     V_VISIT,
     VISIT_OVER,
+    W_BEGIN,
+    W_END,
+    W_RESOURCES,
     WAITS,
-    WorldStruct,
+    world_at,
 )
 from flowsim.engines.compiled_engine.leaving import impatient, new_week, over_maximum, send_list, withdraw
+from flowsim.engines.compiled_engine.rows import in_order, still_open
 from flowsim.engines.compiled_engine.service import already_in, new_trip, pause
 from flowsim.engines.compiled_engine.trips import (
     booked_again,
@@ -86,26 +91,28 @@ from flowsim.engines.compiled_engine.trips import (
     stay_waits_less,
     visit_over,
 )
+from flowsim.engines.compiled_engine.views import jitted
 from flowsim.engines.compiled_engine.waiting import freed, line_up, take_out, wake
 
 
-@njit
+@jitted
 def goes_home(w, s, uid):
     """A server blocked past its overtime leaves."""
     v = w.servers[s, V_VISIT]
     if v < 0 or w.visits[v, UID] != uid or w.servers[s, V_DOING] != STANDING or w.servers[s, V_OPEN]:
         return
-    for r in range(w.plan[6]):
+    for r in range(w.plan[W_RESOURCES]):
         first = w.resources[r, R_SERVERS]
         if w.resources[r, R_KIND] == SERVERS and first <= s < first + w.resources[r, R_N_SERVERS]:
             book_staff(w, r)
             give_server(w, r, s)
 
 
-@njit
-def change(w, row):
+@jitted
+def change(w, key, extra):
     """One change of capacity."""
-    kind, r, what, extra = row[1], row[2], row[3], row[4]
+    kind, r = (key >> CHANGE_KIND) & 7, (key >> CHANGE_RESOURCE) & (1 << (CHANGE_KIND - CHANGE_RESOURCE)) - 1
+    what = key & (1 << CHANGE_RESOURCE) - 1
     if kind == NEW_WEEK or kind == FLUSH:
         flush(w)
         if kind == NEW_WEEK and w.terms.shape[0]:
@@ -139,7 +146,15 @@ def change(w, row):
         freed(w, r)
 
 
-@njit
+@jitted
+def changes_at(w, at):
+    """Second of a change; the end, if there is none."""
+    if at >= w.changes.shape[0]:
+        return w.plan[W_END]
+    return w.plan[W_BEGIN] + (w.changes[at, 0] >> CHANGE_SECOND)
+
+
+@jitted
 def take_effect(w, at):
     """Phase 2: who goes home late, broken links, then the changes of this second, closings first."""
     w.g[TOUCHED] = 1
@@ -155,13 +170,13 @@ def take_effect(w, at):
             w.visits[v, DEMOTED] = 1
             take_out(w, v)
             line_up(w, v)
-    while at < w.changes.shape[0] and w.changes[at, 0] == w.g[NOW]:
-        change(w, w.changes[at])
+    while changes_at(w, at) == w.g[NOW]:
+        change(w, w.changes[at, 0], w.changes[at, 1])
         at += 1
     return at
 
 
-@njit
+@jitted
 def leaving(w, queues):
     """Phase 5: patience first, then queues over their maximum, one at a time, with a dispatch after each."""
     while not w.g[ERROR]:
@@ -177,7 +192,7 @@ def leaving(w, queues):
             dispatch(w, queues)
 
 
-@njit
+@jitted
 def happens(w):
     """The event just taken off the heap."""
     row = w.events[w.events.shape[0] - 1]
@@ -204,7 +219,7 @@ def happens(w):
         w.g[LATE] += 1
 
 
-@njit
+@jitted
 def proceed(w):
     """Let every trip that may go on do so, in this instant."""
     while w.g[AGENDA] and not w.g[ERROR]:
@@ -213,7 +228,7 @@ def proceed(w):
         go_to(w, w.agenda[n, 0], w.agenda[n, 1], w.agenda[n, 2])
 
 
-@njit
+@jitted
 def come(w, patient):
     """A patient enters the run."""
     t = new_trip(w, patient, EXIT, MAIN, -1)
@@ -223,25 +238,25 @@ def come(w, patient):
         go_to(w, t, w.first[patient], 1 if w.source[patient] != 0 else 0)
 
 
-@njit
+@jitted
 def next_second(w, coming, at):
     """The next second at which anything happens."""
-    now = w.plan[1]
+    now = w.plan[W_END]
     if coming < w.arrives.shape[0]:
         now = min(now, w.arrives[coming])
     if w.g[EVENTS]:
         now = min(now, w.events[0, 0])
-    if at < w.changes.shape[0]:
-        now = min(now, w.changes[at, 0])
+    now = min(now, changes_at(w, at))
     if w.g[PATIENCE]:
         now = min(now, max(w.patience[0, 0], w.g[NOW]))
     return now
 
 
-@njit
-def instants(w, queues):
+@jitted
+def instants(w):
     """One instant after the other, each phase by phase."""
-    coming, at, end = 0, 0, w.plan[1]
+    queues = w.order
+    coming, at, end = 0, 0, w.plan[W_END]
     while not w.g[ERROR]:
         now = w.g[NOW] if w.g[AGENDA] else next_second(w, coming, at)
         if now >= end:
@@ -260,7 +275,7 @@ def instants(w, queues):
             pop(w)
             happens(w)
             proceed(w)
-        if w.g[LATE] or w.g[UNLINK] or (at < w.changes.shape[0] and w.changes[at, 0] == now):
+        if w.g[LATE] or w.g[UNLINK] or changes_at(w, at) == now:
             at = take_effect(w, at)
         if w.g[FRESH]:
             n = w.g[FRESH]
@@ -275,22 +290,18 @@ def instants(w, queues):
 
 
 @kept
-def simulate(t, queues):
-    """The whole run over a World's tables; stops early if a table is full or a column of luck is not there."""
-    w = WorldStruct(
-        t.g, t.plan, t.periods, t.steps, t.needs, t.lists, t.mean, t.pull,
-        t.splits, t.resources, t.tranches, t.servers, t.queues, t.heads, t.rank_of, t.terms,
-        t.changes, t.numbers, t.closing, t.iso_year, t.background, t.group, t.klass, t.source,
-        t.arrives, t.joined, t.referral, t.decision, t.first, t.remaining, t.end, t.ended,
-        t.elsewhere_at, t.multi, t.gone, t.alive, t.visited, t.booked, t.booked_row, t.returned,
-        t.returned_row, t.columns, t.column_of, t.visits, t.trips, t.events, t.patience, t.agenda,
-        t.fresh, t.dirty, t.late, t.unlink, t.rows, t.offered, t.used, t.overtime,
-        t.over, t.lost,
-    )  # fmt: skip
-    instants(w, queues)
-    w.g[NOW] = w.plan[1]
+def simulate(address):
+    """The whole run over the World at an address; stops early if a table is full or a column of luck is not there."""
+    w = world_at(address)
+    instants(w)
+    if w.g[ERROR]:
+        return
+    w.g[NOW] = w.plan[W_END]
     flush(w)
-    for r in range(w.plan[6]):
+    for r in range(w.plan[W_RESOURCES]):
         if w.resources[r, R_KIND] == SLOTS:
             for t in range(w.resources[r, R_TRANCHES]):
                 slots_expire(w, r, t)
+    still_open(w)
+    if not w.g[ERROR]:
+        in_order(w)

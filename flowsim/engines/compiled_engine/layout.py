@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba.core import types
-from numba.experimental import structref
+from numba import types
+
+from flowsim.engines.compiled_engine.views import WORDS, View, WorldType, opener
 
 NEVER = -(2**31)
 FOREVER = 2**31 - 1
@@ -15,13 +16,14 @@ BACK, EXIT, GONE = -99, -98, -3
 
 # globals
 (NOW, PERIOD, TOUCHED, FREE_VISIT, FREE_TRIP, UIDS, EVENTS, PATIENCE, ROWS, ERROR, NEED_WHAT, NEED_STEP, NEED_NUMBER,
- NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, N_GLOBALS) = range(21)  # fmt: skip
+ NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, VISITS, TRIPS, N_GLOBALS) = range(23)  # fmt: skip
 OK, NEEDS_COLUMN, VISITS_FULL, EVENTS_FULL, ROWS_FULL, TRIPS_FULL, AGENDA_FULL = range(7)
 
 # a visit
 (PAT, STEP, NUM, QUEUED, JOINED, STARTED, ATTEMPT, MISSED, OUTCOME, REBOOK, LEAVE_AT, MARKED, DEMOTED, USED, OVERTIME,
  BLOCKED, BLOCKED_SINCE, BEFORE, SERIAL, REMAINING, RESUMED, LENGTH, TRIP, UID, WAITS, RANK, ORDER, CHILD, RIGHT, UP,
  HEAP, NEXT, PREV, PROCESSED, PENDING, QNEXT, QPREV, N_VISIT) = range(38)  # fmt: skip
+VISIT_WIDTH = 40
 IN_QUEUE, SEEKS = 1, 2
 DONE, NO_SHOW, CANCELLED, LEFT, ELSEWHERE, OPEN, OVERFLOW = range(7)
 
@@ -63,12 +65,19 @@ VISIT_OVER, JOINS, BOOKED_AGAIN, UNLINKED, GOES_HOME, STAY_TIME = range(6)
 
 # changes of capacity, in the order in which they take effect
 EXPIRE, CLOSE, APPEAR, KEPT_FREE, OPEN_SHIFT, NUMBER, NEW_WEEK, FLUSH = range(8)
+CHANGE_SECOND, CHANGE_KIND, CHANGE_RESOURCE = 32, 29, 19
+"""A change's key: seconds since the begin, kind, resource and what, from these bits on (the last from bit 0)."""
+# a row
+(ROW_PATIENT, ROW_STEP, ROW_VISIT, ROW_ATTEMPT, ROW_QUEUED, ROW_DUE, ROW_STARTED, ROW_FINISHED, ROW_OUTCOME, ROW_USED,
+ ROW_OVERTIME, ROW_BLOCKED, N_ROW) = range(13)  # fmt: skip
 
-# columns of luck
-WHATS = ("duration", "delay", "rework", "route", "route_capped", "no_show", "rebook", "cancel", "cancel_rebook",
-         "cancel_leaves", "elsewhere", "lead_time", "complication")  # fmt: skip
-(DURATION, DELAY, REWORK, ROUTE, ROUTE_CAPPED, NO_SHOWS, REBOOKS, CANCELS, CANCEL_REBOOK, CANCEL_LEAVES, ELSEWHERES,
- LEAD_TIME, COMPLICATION, PATIENCES) = range(14)  # fmt: skip
+# what is drawn, in the order of plan.odds; then come cancel_rebook, cancel_leaves (by cause) and patience (by rule)
+(DURATION, DELAY, REWORK, ROUTE, ROUTE_CAPPED, NO_SHOWS, REBOOKS, CANCELS, ELSEWHERES, LEAD_TIME, COMPLICATION,
+ FURTHER) = range(12)  # fmt: skip
+
+# numbers of the plan
+(W_BEGIN, W_END, W_WEEK0, W_STEPS, W_SPLITS, W_CAUSE_NAMES, W_RESOURCES, W_GROUPS, W_WEEKS, W_CAUSES,
+ W_BY_COLUMN, N_PLAN) = range(12)  # fmt: skip
 
 NOBODY_WAITING, CLOSING, NO_SHOW_CAUSE, BLOCKED_CAUSE, PULL_CAUSE, KEPT_CAUSE = range(6)
 FITS, PULLED = -1, -2
@@ -80,7 +89,8 @@ class World(NamedTuple):
     g: np.ndarray
     """Globals."""
     plan: np.ndarray
-    """begin, end, week0, steps, splits, causes, resources, groups, weeks."""
+    """begin, end, week0, steps, splits, names of causes, resources, groups, weeks, most causes of cancellation of a
+    step, whether luck is read from columns."""
     periods: np.ndarray
     steps: np.ndarray
     needs: np.ndarray
@@ -103,7 +113,7 @@ class World(NamedTuple):
     """Number of a rank among a queue's heaps, by rank + 1."""
     terms: np.ndarray
     changes: np.ndarray
-    """(second, kind, resource, what, extra), sorted."""
+    """(key, extra), sorted."""
     numbers: np.ndarray
     """Places by tranche, rows in a row."""
     closing: np.ndarray
@@ -135,8 +145,22 @@ class World(NamedTuple):
     returned: np.ndarray
     """[step with rework, patient]."""
     returned_row: np.ndarray
+    key: np.ndarray
+    """Patients' keys x GOLDEN."""
+    profile: np.ndarray
+    starts: np.ndarray
+    """[what, step] word to hash with."""
+    law_of: np.ndarray
+    """[what, step, period, profile] -> law."""
+    laws: np.ndarray
+    cells: np.ndarray
+    """The laws' numbers (see `flowsim.chance.inversion`)."""
+    standing: np.ndarray
+    """[row, patient] patience of those in the queue at start, -1 of others."""
+    standing_of: np.ndarray
+    """[rule, step, period] -> row of `standing`, -1 if none."""
     columns: np.ndarray
-    """[column, patient]."""
+    """[column, patient]: luck made by hand."""
     column_of: np.ndarray
     """[what, step, number, period] -> column, -1 if not there."""
     visits: np.ndarray
@@ -146,9 +170,18 @@ class World(NamedTuple):
     agenda: np.ndarray
     fresh: np.ndarray
     dirty: np.ndarray
+    order: np.ndarray
+    """Queues of one pass."""
     late: np.ndarray
     unlink: np.ndarray
     rows: np.ndarray
+    """[column, row]."""
+    place: np.ndarray
+    """Rows in the order in which they are handed over."""
+    first_row: np.ndarray
+    """Where each patient's rows begin, while they are put in order."""
+    spare: np.ndarray
+    """One column."""
     offered: np.ndarray
     used: np.ndarray
     overtime: np.ndarray
@@ -157,23 +190,40 @@ class World(NamedTuple):
     """[resource, tranche, cause, week]."""
 
 
-class WorldType(types.StructRef):  # type: ignore[name-defined]
-    """The kernel's view of a World: one pointer, whatever the number of tables."""
+_NARROW = {
+    "starts": types.uint64, "key": types.uint64, "cells": types.float64, "multi": types.int8, "gone": types.int8,
+    "ended": types.int8,
+} | dict.fromkeys(
+    ("group", "klass", "source", "arrives", "joined", "referral", "decision", "first", "remaining", "end",
+     "elsewhere_at", "alive", "visited", "booked", "returned", "columns", "rows", "place", "first_row", "spare",
+     "profile", "standing", "visits"), types.int32
+)  # fmt: skip
+"""Tables not kept as 64-bit integers."""
+_DIMS: dict[str, tuple[int | None, ...]] = {
+    "steps": (None, N_STEP), "needs": (None, 2), "mean": (None, None, None), "pull": (None, None),
+    "splits": (None, None), "resources": (None, N_RESOURCE), "tranches": (None, None, N_TRANCHE),
+    "servers": (None, N_SERVER), "queues": (None, N_QUEUE), "terms": (None, N_TERMS), "changes": (None, 2),
+    "numbers": (None, None), "closing": (None, None), "visited": (None, None), "booked": (None, None),
+    "returned": (None, None), "columns": (None, None), "starts": (None, None), "law_of": (None, None, None, None),
+    "laws": (None, 4), "standing": (None, None), "standing_of": (None, None, None),
+    "column_of": (None, None, None, None),
+    "visits": (None, VISIT_WIDTH), "trips": (None, N_TRIP), "events": (None, 5), "patience": (None, 7),
+    "agenda": (None, 3), "fresh": (None, 2), "late": (None, 2), "unlink": (None, 2), "rows": (None, None),
+    "offered": (None, None, None), "used": (None, None, None), "overtime": (None, None, None),
+    "over": (None, None, None), "lost": (None, None, None, None),
+}  # fmt: skip
+"""Widths of tables of more than one dimension, where they never change."""
+WORLD = WorldType({name: View(_NARROW.get(name, types.int64), _DIMS.get(name, (None,))) for name in World._fields})
+world_at = opener(WORLD)
 
-    def preprocess_fields(self, fields: Any) -> Any:
-        """Fields as they are, never literal."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)  # type: ignore[attr-defined]
 
-
-structref.register(WorldType)
-
-
-class WorldStruct(structref.StructRefProxy):
-    """A World handed to the kernel."""
-
-    def __new__(cls, *tables: np.ndarray) -> WorldStruct:
-        """From the World's tables, in its order."""
-        return structref.StructRefProxy.__new__(cls, *tables)
-
-
-structref.define_proxy(WorldStruct, WorldType, list(World._fields))
+def block(world: World) -> np.ndarray:
+    """Addresses and lengths of a World's tables, as the kernel wants them."""
+    out = np.zeros((len(world), WORDS), np.int64)
+    for k, (name, table) in enumerate(zip(World._fields, world, strict=True)):
+        view = WORLD.fields[name]
+        if table.dtype.name != str(view.kept_as) or table.ndim != len(view.dims) or not table.flags.c_contiguous:
+            raise TypeError(f"the table {name} is not as the kernel wants it: {table.dtype}, {table.shape}")
+        out[k, 0] = table.__array_interface__["data"][0]
+        out[k, 1 : 1 + table.ndim] = table.shape
+    return out

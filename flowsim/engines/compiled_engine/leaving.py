@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.heaps import pop_patience, push_patience
 from flowsim.engines.compiled_engine.layout import (
     ATTEMPT,
@@ -18,6 +16,7 @@ from flowsim.engines.compiled_engine.layout import (
     ELSEWHERES,
     FOREVER,
     FRESH,
+    FURTHER,
     GONE,
     IN_QUEUE,
     JOINED,
@@ -34,7 +33,6 @@ from flowsim.engines.compiled_engine.layout import (
     OVERTIME,
     PAT,
     PATIENCE,
-    PATIENCES,
     PROCESSED,
     Q_FIRST,
     Q_LENGTH,
@@ -52,13 +50,18 @@ from flowsim.engines.compiled_engine.layout import (
     STEP,
     UID,
     USED,
+    VISITS,
+    W_CAUSES,
+    W_WEEK0,
     WAITS,
     WEEK_S,
 )
-from flowsim.engines.compiled_engine.waiting import luck, over_in, precedes, take_out, wake, write
+from flowsim.engines.compiled_engine.luck import luck, patience_of
+from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.waiting import over_in, precedes, take_out, wake, write
 
 
-@njit
+@jitted
 def exit_patient(w, patient, target):
     """The patient leaves the pathway; `target` is -1 - how it ended."""
     if w.end[patient] != NEVER:
@@ -71,7 +74,7 @@ def exit_patient(w, patient, target):
     w.end[patient], w.ended[patient] = w.g[NOW], ended
 
 
-@njit
+@jitted
 def no_more_bookings(w, v):
     """The row of a booking that will not be made."""
     visit = w.visits[v]
@@ -82,7 +85,7 @@ def no_more_bookings(w, v):
     visit[STARTED], visit[USED], visit[OVERTIME] = started, used, late
 
 
-@njit
+@jitted
 def pull_out(w, v, outcome):
     """Take a visit out of its queue and let its patient know."""
     visit = w.visits[v]
@@ -93,7 +96,7 @@ def pull_out(w, v, outcome):
     over_in(w, v, 0)
 
 
-@njit
+@jitted
 def withdraw(w, v, outcome):
     """Take a visit out of its queue; who leaves one queue leaves all."""
     pull_out(w, v, outcome)
@@ -101,7 +104,7 @@ def withdraw(w, v, outcome):
         leave_all(w, w.visits[v, PAT])
 
 
-@njit
+@jitted
 def leave_all(w, patient):
     """Who leaves one queue leaves all; visits already started are finished first."""
     if not w.multi[patient]:
@@ -120,7 +123,7 @@ def leave_all(w, patient):
     end_if_idle(w, patient)
 
 
-@njit
+@jitted
 def end_if_idle(w, patient):
     """Who has left ends when the last visit already started (or paused) is over, not when a delay is."""
     v = w.alive[patient]
@@ -135,16 +138,18 @@ def end_if_idle(w, patient):
     exit_patient(w, patient, GONE)
 
 
-@njit
+@jitted
 def watch(w, v, arrived):
     """On joining: the threshold of patience and the offer of treatment elsewhere are looked up."""
     visit = w.visits[v]
     step, patient = visit[STEP], visit[PAT]
     for k in range(w.steps[step, S_N_PATIENCE]):
-        clock = visit[QUEUED]
-        if w.lists[w.steps[step, S_PATIENCE] + k] and w.decision[patient] != NEVER:
-            clock = w.decision[patient]
-        seconds = luck(w, PATIENCES + k, step, visit[NUM], patient)
+        clock, number = visit[QUEUED], visit[NUM]
+        if w.lists[w.steps[step, S_PATIENCE] + k]:
+            number = 0
+            if w.decision[patient] != NEVER:
+                clock = w.decision[patient]
+        seconds = patience_of(w, FURTHER + 2 * w.plan[W_CAUSES] + k, k, step, number, patient)
         if seconds != FOREVER:
             visit[LEAVE_AT] = min(visit[LEAVE_AT], clock + seconds)
     set_alarm(w, v)
@@ -155,16 +160,16 @@ def watch(w, v, arrived):
             mark(w, v)
 
 
-@njit
+@jitted
 def set_alarm(w, v):
     """Remember when the visit's patience ends."""
     visit = w.visits[v]
-    if visit[LEAVE_AT] <= FOREVER:
+    if visit[LEAVE_AT] < FOREVER:
         at = max(visit[LEAVE_AT], w.g[NOW])
         push_patience(w, at, visit[PAT], visit[STEP], visit[NUM], visit[ATTEMPT], v, visit[UID])
 
 
-@njit
+@jitted
 def mark(w, v):
     """The patient takes the offer of treatment elsewhere, if the caps allow."""
     w.visits[v, MARKED] = 1
@@ -172,18 +177,18 @@ def mark(w, v):
     w.g[FRESH] += 1
 
 
-@njit
+@jitted
 def waits_unstarted(w, v):
     """Still in a queue, and never started."""
     return w.visits[v, WAITS] == IN_QUEUE and w.visits[v, REMAINING] < 0
 
 
-@njit
+@jitted
 def send(w, v):
     """Hand a marked patient over, if the caps allow."""
     visit = w.visits[v]
     terms = w.terms[w.steps[visit[STEP], S_ELSEWHERE]]
-    week = (w.g[NOW] - w.plan[2]) // WEEK_S
+    week = (w.g[NOW] - w.plan[W_WEEK0]) // WEEK_S
     year = w.iso_year[week] if 0 <= week < w.iso_year.shape[0] else -1
     if terms[E_WEEK] != week:
         terms[E_WEEK], terms[E_SENT_WEEK] = week, 0
@@ -199,7 +204,7 @@ def send(w, v):
     return True
 
 
-@njit
+@jitted
 def send_list(w, table, n):
     """Hand over those of a list who still wait, in their queue's order."""
     m = 0
@@ -218,12 +223,12 @@ def send_list(w, table, n):
         send(w, table[i, 0])
 
 
-@njit
+@jitted
 def new_week(w):
     """A new week's cap opens: marked patients leave in queue order."""
     n = 0
     fresh = w.g[FRESH]
-    for v in range(w.visits.shape[0]):
+    for v in range(w.g[VISITS]):
         if w.visits[v, UID] > 0 and w.visits[v, MARKED] and waits_unstarted(w, v):
             old = True
             for i in range(fresh):
@@ -235,7 +240,7 @@ def new_week(w):
     send_list(w, w.late, n)
 
 
-@njit
+@jitted
 def impatient(w):
     """The next whose patience has ended and who still waits; -1 if none."""
     while w.g[PATIENCE] and w.patience[0, 0] <= w.g[NOW]:
@@ -246,7 +251,7 @@ def impatient(w):
     return -1
 
 
-@njit
+@jitted
 def over_maximum(w):
     """Who joined last in a queue over its maximum; -1 if none."""
     for q in range(w.queues.shape[0]):
@@ -262,7 +267,7 @@ def over_maximum(w):
     return -1
 
 
-@njit
+@jitted
 def joined_later(w, a, b):
     """Joined later, or at the same second and later in the queue's order."""
     if w.visits[a, JOINED] != w.visits[b, JOINED]:

@@ -1,15 +1,18 @@
-"""Packing: plan and draws as the kernel's integer tables."""
+"""Packing: a plan as the kernel's integer tables, made once for a plan and copied for every run."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from flowsim.engines.compiled_engine import layout as at
 from flowsim.engines.counting import countable
-from flowsim.plan.model import FOREVER, Draws, Plan
-from flowsim.tables import DAY_S, NEVER, WEEK_S
+from flowsim.plan.model import Draws, Plan
+from flowsim.plan.odds import WHATS
+from flowsim.plan.once import once
+from flowsim.tables import DAY_S
 
 KINDS = {"slots": at.SLOTS, "staff": at.SERVERS, "places": at.PLACES}
 ORDERS = {"first_come": at.FIRST_COME, "longest_wait": at.LONGEST_WAIT, "due_first": at.DUE_FIRST}
@@ -30,23 +33,26 @@ class Lists:
 
 
 class Packed:
-    """What of a world does not change while it runs, and what it begins with; sizes are given to `world`."""
+    """What a plan's runs begin with. `counters`: staff resources where counting is enough; `classes` of patients."""
 
-    def __init__(self, plan: Plan, draws: Draws) -> None:
-        self.plan, self.draws = plan, draws
+    def __init__(self, plan: Plan, counters: tuple[bool, ...], classes: tuple[int, ...]) -> None:
         self.lists = Lists()
-        self.counters = [countable(plan, r, draws) for r in range(len(plan.resources))]
+        self.counters = counters
         self.leads = sorted({s.lead for s in plan.steps if s.needs and s.stay_of < 0})
-        self.classes = sorted({*(int(k) for k in draws.klass), *(s.klass for s in plan.steps if s.klass >= 0)})
+        self.classes = sorted({*classes, *(s.klass for s in plan.steps if s.klass >= 0)})
         self.rank_of = self._ranks()
         self.needs = np.array([n for s in plan.steps for n in s.needs] or [(0, 0)], np.int64).reshape(-1, 2)
-        self.resources, self.tranches, self.servers = self._resources()
-        self.steps = self._steps()
-        self.queues, self.heaps = self._queues()
-        self._users()
-        self._pulls()
-        self.numbers = self._numbers()
-        self.changes = self._changes()
+        self.resources, self.tranches = self._resources(plan)
+        self.steps = self._steps(plan)
+        self.queues, self.heaps = self._queues(plan)
+        self._users(plan)
+        self._pulls(plan)
+        self.terms = _terms(plan)
+        self.pull, self.splits = pulls(plan), splits(plan)
+        self.mean = np.array([s.mean_s for s in plan.steps], np.int64)
+        self.numbers = np.array(self.lists.numbers, np.int64)
+        self.sizes = Sizes()
+        self.linked = any(s.linked for s in plan.steps)
 
     def _ranks(self) -> np.ndarray:
         """[0] how many ranks there are; then the number of rank r at r + 2 (-1 linked, 2 x class + 0 or 1)."""
@@ -57,13 +63,11 @@ class Packed:
             out[rank + 2] = number
         return out
 
-    def _resources(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        plan, draws = self.plan, self.draws
+    def _resources(self, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
         table = np.zeros((max(1, len(plan.resources)), at.N_RESOURCE), np.int64)
         tranches = np.zeros(
             (len(table), max((len(r.tranches) for r in plan.resources), default=1), at.N_TRANCHE), np.int64
         )
-        servers: list[list[int]] = []
         for r, spec in enumerate(plan.resources):
             row = table[r]
             row[at.R_KIND] = at.COUNTER if self.counters[r] else KINDS[spec.kind]
@@ -80,27 +84,9 @@ class Packed:
             )
             for t, tranche in enumerate(spec.tranches):
                 tranches[r, t, at.K_ONLY], tranches[r, t, at.K_N_ONLY] = self.lists.add(tranche.only)
-            row[at.R_SERVERS] = len(servers)
-            if row[at.R_KIND] == at.SERVERS:
-                servers += self._staff(r)
-            row[at.R_N_SERVERS] = len(servers) - row[at.R_SERVERS]
-            if row[at.R_KIND] == at.COUNTER:
-                row[at.R_FREE] = FOREVER if spec.unlimited else len(draws.shifts[r])
-        return table, tranches, np.array(servers or [[0] * at.N_SERVER], np.int64)
+        return table, tranches
 
-    def _staff(self, r: int) -> list[list[int]]:
-        tranche_of = {int(server): int(t) for _, _, server, t in self.draws.shifts[r]}
-        spec = self.plan.resources[r]
-        out = []
-        for number in range(max(tranche_of, default=-1) + 1):
-            t = tranche_of.get(number, 0)
-            server = [0] * at.N_SERVER
-            server[at.V_VISIT], server[at.V_TRANCHE], server[at.V_OVERTIME] = -1, t, spec.tranches[t].overtime_s
-            out.append(server)
-        return out
-
-    def _steps(self) -> np.ndarray:
-        plan = self.plan
+    def _steps(self, plan: Plan) -> np.ndarray:
         table = np.full((len(plan.steps), at.N_STEP), -1, np.int64)
         first = 0
         position: dict[int, int] = {}
@@ -116,7 +102,7 @@ class Packed:
                 row[at.S_POSITION] = position.get(step.lead, 0)
                 position[step.lead] = position.get(step.lead, 0) + 1
                 row[at.S_COUNTER] = step.lead if self.counters[step.lead] else -1
-            self._step_rules(row, k)
+            self._step_rules(plan, row, k)
         self.position = position
         for terms in plan.elsewhere:
             table[terms.step, at.S_PROVIDER] = terms.provider + 1
@@ -124,8 +110,8 @@ class Packed:
             table[k, at.S_DUE], table[k, at.S_DUE_DECISION] = days * DAY_S, from_decision
         return table
 
-    def _step_rules(self, row: np.ndarray, k: int) -> None:
-        plan, step = self.plan, self.plan.steps[k]
+    def _step_rules(self, plan: Plan, row: np.ndarray, k: int) -> None:
+        step = plan.steps[k]
         row[at.S_KLASS], row[at.S_STAY], row[at.S_STAY_OF] = step.klass, step.stay, step.stay_of
         row[at.S_SOUGHT], row[at.S_NIGHTS] = step.sought, step.nights
         row[at.S_DISCHARGE], row[at.S_SAME_DAY] = step.discharge_s, step.same_day_s
@@ -148,8 +134,7 @@ class Packed:
             self.returned_row[k] = self.rows["returned"]
             self.rows["returned"] += 1
 
-    def _queues(self) -> tuple[np.ndarray, int]:
-        plan = self.plan
+    def _queues(self, plan: Plan) -> tuple[np.ndarray, int]:
         table = np.zeros((max(1, len(self.leads)), at.N_QUEUE), np.int64)
         heaps = 0
         groups = len(plan.setting.groups)
@@ -167,23 +152,23 @@ class Packed:
             table[0, at.Q_RESOURCE] = 0
         return table, max(heaps, 1)
 
-    def _users(self) -> None:
+    def _users(self, plan: Plan) -> None:
         """Per resource the queues, in plan order, whose steps need it or reserve a place in it."""
-        for r in range(len(self.plan.resources)):
+        for r in range(len(plan.resources)):
             users = set()
-            for k, step in enumerate(self.plan.steps):
+            for k, step in enumerate(plan.steps):
                 wants = any(need == r for need, _ in step.needs) or self.steps[k, at.S_PLACE] == r
                 if wants and self.steps[k, at.S_QUEUE] >= 0:
                     users.add(int(self.steps[k, at.S_QUEUE]))
             row = self.resources[r]
             row[at.R_USERS], row[at.R_N_USERS] = self.lists.add(sorted(users))
             row[at.R_EXPLAINED] = bool(users) and not self.counters[r]
-            row[at.R_SOUGHT] = any(s.sought and s.lead == r for s in self.plan.steps)
+            row[at.R_SOUGHT] = any(s.sought and s.lead == r for s in plan.steps)
 
-    def _pulls(self) -> None:
+    def _pulls(self, plan: Plan) -> None:
         """Who is pulled wakes when fewer wait at the step watched, or fewer are in service here."""
         wakes: dict[int, list[int]] = {}
-        for k, step in enumerate(self.plan.steps):
+        for k, step in enumerate(plan.steps):
             if step.pull_watch >= 0 and self.steps[k, at.S_QUEUE] >= 0:
                 for where in (k, step.pull_watch):
                     self.steps[where, at.S_COUNTED] = 1
@@ -191,80 +176,42 @@ class Packed:
         for k, queues in wakes.items():
             self.steps[k, at.S_WAKES], self.steps[k, at.S_N_WAKES] = self.lists.add(queues)
 
-    def _numbers(self) -> np.ndarray:
-        width = self.tranches.shape[1]
-        rows = [np.pad(p, ((0, 0), (0, width - p.shape[1]))) for p in self.draws.place_tranches if len(p)]
-        return np.concatenate([np.zeros((0, width), np.int64), *rows]).astype(np.int64)
 
-    def _changes(self) -> np.ndarray:
-        """(second, kind, resource, what, extra), in the order in which they take effect."""
-        plan, draws, rows, number = self.plan, self.draws, [np.zeros((0, 5), np.int64)], 0
-        for r, row in enumerate(self.resources[: len(plan.resources)]):
-            if row[at.R_KIND] == at.SLOTS:
-                rows += _slot_changes(draws.slots[r], r)
-            elif row[at.R_KIND] == at.SERVERS:
-                opens, closes, server, _ = draws.shifts[r].T
-                rows.append(_changes(opens, at.OPEN_SHIFT, r, server, closes))
-                ends = closes != FOREVER
-                rows.append(_changes(closes[ends], at.CLOSE, r, server[ends], 0))
-            elif row[at.R_KIND] == at.PLACES:
-                n = len(draws.places[r])
-                rows.append(_changes(draws.places[r][:, 0], at.NUMBER, r, number + np.arange(n), 0))
-                number += n
-        mondays = np.arange(plan.week0 + WEEK_S * ((plan.begin - plan.week0) // WEEK_S + 1), plan.end, WEEK_S)
-        rows.append(_changes(mondays, at.NEW_WEEK, 0, 0, 0))
-        if plan.begin < 0:
-            rows.append(_changes(np.zeros(1, np.int64), at.FLUSH, 0, 0, 0))
-        table = np.concatenate(rows)
-        table[:, 0] = np.maximum(table[:, 0], plan.begin)
-        table = table[table[:, 0] < plan.end]
-        return table[np.lexsort(table.T[::-1])]
+@dataclass
+class Sizes:
+    """How large the kernel's tables are made, for each patient and more; grows until a run fits."""
 
-    def closing(self) -> np.ndarray:
-        """[resource, day from the day of `begin`]: last closing of the windows that open that day."""
-        plan, first = self.plan, self.plan.begin // DAY_S
-        days = plan.end // DAY_S - first + 2
-        out = np.full((len(self.resources), days), NEVER, np.int64)
-        for r in range(len(plan.resources)):
-            windows = self.draws.slots[r][:, :2] if len(self.draws.slots[r]) else self.draws.shifts[r][:, :2]
-            inside = windows[(windows[:, 0] // DAY_S >= first) & (windows[:, 0] < plan.end)]
-            np.maximum.at(out[r], inside[:, 0] // DAY_S - first, inside[:, 1])
-            always = not len(windows) or bool((windows[:, 1] == FOREVER).any())
-            self.resources[r, at.R_ALWAYS] = always or plan.resources[r].kind == "places"
-        return out
-
-    def terms(self) -> np.ndarray:
-        """Terms of treatment elsewhere."""
-        out = np.zeros((len(self.plan.elsewhere), at.N_TERMS), np.int64)
-        for e, t in enumerate(self.plan.elsewhere):
-            out[e] = [
-                t.step,
-                t.weekly_cap,
-                t.yearly_cap,
-                t.then,
-                t.complication_step,
-                t.include_start_queue,
-                -9,
-                0,
-                -9,
-                0,
-            ]
-        return out
+    visits: float = 0.5
+    trips: float = 1.0
+    events: float = 2.0
+    rows: float = 8.0
+    numbers: dict[int, int] = field(default_factory=dict)
+    """step -> for how many visits (bookings) there are columns of luck, where it was made by hand."""
 
 
-def _changes(second: np.ndarray, kind: int, r: int, what: Any, extra: Any) -> np.ndarray:
-    columns = np.broadcast_arrays(second, kind, r, what, extra)
-    return np.stack([np.asarray(c, np.int64) for c in columns], axis=1)
+@once
+def _known(plan: Plan) -> dict[tuple[tuple[bool, ...], tuple[int, ...]], Packed]:
+    """What was packed of a plan, by its counters and classes."""
+    del plan
+    return {}
 
 
-def _slot_changes(slots: np.ndarray, r: int) -> list[np.ndarray]:
-    appear, expire, tranche, kept = slots.T
-    ends, held = expire != FOREVER, (kept == 1) & (expire != FOREVER)
-    return [
-        _changes(appear, at.APPEAR, r, tranche, kept),
-        np.unique(_changes(expire[ends], at.EXPIRE, r, tranche[ends], 0), axis=0),
-        np.unique(_changes(np.maximum(expire - 1, appear)[held], at.KEPT_FREE, r, tranche[held], 0), axis=0),
+def packed(plan: Plan, draws: Draws, classes: tuple[int, ...]) -> Packed:
+    """A plan's tables; made when first asked for, kept as long as the plan."""
+    counters = tuple(countable(plan, r, draws) for r in range(len(plan.resources)))
+    known = _known(plan)
+    if (counters, classes) not in known:
+        known[counters, classes] = Packed(plan, counters, classes)
+    return known[counters, classes]
+
+
+def _terms(plan: Plan) -> np.ndarray:
+    """Terms of treatment elsewhere."""
+    rows = [
+        (t.step, t.weekly_cap, t.yearly_cap, t.then, t.complication_step, t.include_start_queue, -9, 0, -9, 0)
+        for t in plan.elsewhere
     ]
+    return np.array(rows, np.int64).reshape(-1, at.N_TERMS)
 
 
 def pulls(plan: Plan) -> np.ndarray:
@@ -286,9 +233,11 @@ def splits(plan: Plan) -> np.ndarray:
 
 
 def whats(plan: Plan) -> tuple[str, ...]:
-    """Names of the drawn columns, in the order of their numbers."""
+    """Names of the drawn columns, in the order of their numbers (by cause: the column knows whose cause is which)."""
+    causes = max((len(s.cancellations) for s in plan.steps), default=0)
     rules = max((len(s.patience_from_decision) for s in plan.steps), default=0)
-    return (*at.WHATS, *(f"patience:{k}" for k in range(rules)))
+    by_cause = (name for name in ("cancel_rebook", "cancel_leaves") for _ in range(causes))
+    return (*WHATS, *by_cause, *(f"patience:{k}" for k in range(rules)))
 
 
 def asked(plan: Plan, step: int) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.capacity import give_servers, take_places, take_servers, take_slots
 from flowsim.engines.compiled_engine.heaps import push, put
 from flowsim.engines.compiled_engine.layout import (
@@ -13,8 +11,6 @@ from flowsim.engines.compiled_engine.layout import (
     BEFORE,
     BLOCKED,
     BLOCKED_SINCE,
-    CANCEL_LEAVES,
-    CANCEL_REBOOK,
     CANCELLED,
     CANCELS,
     DAY_S,
@@ -22,6 +18,7 @@ from flowsim.engines.compiled_engine.layout import (
     DURATION,
     ERROR,
     FREE_TRIP,
+    FURTHER,
     LENGTH,
     MISSED,
     NEVER,
@@ -82,16 +79,19 @@ from flowsim.engines.compiled_engine.layout import (
     T_UNTIL,
     TOUCHED,
     TRIP,
+    TRIPS,
     TRIPS_FULL,
     UID,
     USED,
+    W_CAUSES,
     WAITS,
 )
+from flowsim.engines.compiled_engine.luck import luck
+from flowsim.engines.compiled_engine.views import jitted
 from flowsim.engines.compiled_engine.waiting import (
     bury,
     freed,
     line_up,
-    luck,
     mean_of,
     new_visit,
     over_in,
@@ -103,20 +103,24 @@ from flowsim.engines.compiled_engine.waiting import (
 )
 
 
-@njit
+@jitted
 def new_trip(w, patient, until, kind, parent):
     """A branch of a patient's way."""
     t = w.g[FREE_TRIP]
     if t < 0:
-        w.g[ERROR] = TRIPS_FULL
-        return 0
-    w.g[FREE_TRIP] = w.trips[t, T_LEFT]
+        t = w.g[TRIPS]
+        if t >= w.trips.shape[0]:
+            w.g[ERROR] = TRIPS_FULL
+            return 0
+        w.g[TRIPS] = t + 1
+    else:
+        w.g[FREE_TRIP] = w.trips[t, T_LEFT]
     w.trips[t, T_PATIENT], w.trips[t, T_UNTIL], w.trips[t, T_KIND], w.trips[t, T_PARENT] = patient, until, kind, parent
     w.trips[t, T_LEFT], w.trips[t, T_JOIN] = 0, 0
     return t
 
 
-@njit
+@jitted
 def take_staff(w, v, doing):
     """Servers of every staff resource the step needs (of a no-show only the lead)."""
     visit = w.visits[v]
@@ -131,7 +135,7 @@ def take_staff(w, v, doing):
     w.g[TOUCHED] = 1
 
 
-@njit
+@jitted
 def run(w, v, seconds):
     """Let the visit run."""
     visit = w.visits[v]
@@ -141,7 +145,7 @@ def run(w, v, seconds):
     over_in(w, v, seconds)
 
 
-@njit
+@jitted
 def start(w, v, kept):
     """Start a visit whose turn it is and whose resources are free; or find that nobody comes."""
     take_out(w, v)
@@ -168,7 +172,7 @@ def start(w, v, kept):
     run(w, v, luck(w, DURATION, step, visit[NUM], patient))
 
 
-@njit
+@jitted
 def falls_through(w, v, kept):
     """A late cancellation: True, and nothing but the slot is touched. A no-show is marked, and goes on to start."""
     visit = w.visits[v]
@@ -182,8 +186,8 @@ def falls_through(w, v, kept):
         if w.resources[w.needs[i, 0], R_KIND] == SLOTS and not w.lists[at + 1]:
             take_slots(w, w.needs[i, 0], step, w.needs[i, 1], kept, w.lists[at])
         visit[OUTCOME] = CANCELLED
-        if not luck(w, CANCEL_LEAVES, step, booking, patient):
-            visit[REBOOK] = luck(w, CANCEL_REBOOK, step, booking, patient)
+        if not luck(w, FURTHER + w.plan[W_CAUSES] + cause, step, booking, patient):
+            visit[REBOOK] = luck(w, FURTHER + cause, step, booking, patient)
         over_in(w, v, 0)
         return True
     if w.steps[step, S_NO_SHOW] and luck(w, NO_SHOWS, step, booking, patient):
@@ -194,7 +198,7 @@ def falls_through(w, v, kept):
     return False
 
 
-@njit
+@jitted
 def release_staff(w, v):
     """Give back the servers a visit has."""
     visit = w.visits[v]
@@ -207,7 +211,7 @@ def release_staff(w, v):
             freed(w, r)
 
 
-@njit
+@jitted
 def release(w, v):
     """Staff and places of a visit are free again (a place reserved for the stay stays with the patient)."""
     visit = w.visits[v]
@@ -229,7 +233,7 @@ def release(w, v):
             freed(w, w.needs[i, 0])
 
 
-@njit
+@jitted
 def pause(w, v):
     """An interrupted or suspended visit gives back its staff and waits first in its class."""
     visit = w.visits[v]
@@ -243,7 +247,7 @@ def pause(w, v):
     line_up(w, v)
 
 
-@njit
+@jitted
 def leave_behind(w, v):
     """A place is found: the patient leaves the theatre or room that was blocked."""
     visit = w.visits[v]
@@ -253,7 +257,7 @@ def leave_behind(w, v):
     bury(w, v)
 
 
-@njit
+@jitted
 def begin_stay(w, v):
     """A stay begins: in the place reserved, or in the one just found, leaving what was blocked."""
     visit = w.visits[v]
@@ -277,7 +281,7 @@ def begin_stay(w, v):
         to_do(w, new_trip(w, visit[PAT], BACK, SIDE, v), w.lists[i], 0)
 
 
-@njit
+@jitted
 def begin_without_queue(w, v):
     """A step without resources starts at once; a stay begins in the place reserved, or seeks one."""
     visit = w.visits[v]
@@ -296,7 +300,7 @@ def begin_without_queue(w, v):
         begin_stay(w, v)
 
 
-@njit
+@jitted
 def already_in(w, t, patient, step):
     """Somebody in a bed when the run begins."""
     v = new_visit(w, patient, step, 0, w.g[NOW], t)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.capacity import settle_server
 from flowsim.engines.compiled_engine.heaps import push
 from flowsim.engines.compiled_engine.layout import (
@@ -81,6 +79,7 @@ from flowsim.engines.compiled_engine.layout import (
     V_OPEN,
     V_OVERTIME,
     V_VISIT,
+    W_STEPS,
 )
 from flowsim.engines.compiled_engine.leaving import (
     end_if_idle,
@@ -91,11 +90,13 @@ from flowsim.engines.compiled_engine.leaving import (
     set_alarm,
     watch,
 )
+from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_without_queue, new_trip, release
-from flowsim.engines.compiled_engine.waiting import bury, line_up, luck, new_visit, over_in, to_do, write
+from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.waiting import bury, line_up, new_visit, over_in, to_do, write
 
 
-@njit
+@jitted
 def stay_waits_less(w, v):
     """One of what a stay waits for is done."""
     w.visits[v, PENDING] -= 1
@@ -103,7 +104,7 @@ def stay_waits_less(w, v):
         over_in(w, v, 0)
 
 
-@njit
+@jitted
 def end_trip(w, t, step):
     """A way ends: the patient leaves, or a branch has come to where it meets the others."""
     trip = w.trips[t]
@@ -120,7 +121,7 @@ def end_trip(w, t, step):
         stay_waits_less(w, parent)
 
 
-@njit
+@jitted
 def announce(w, patient, step):
     """On the way to a step: the decision is made where the step says so. Gives the planned delay."""
     if w.steps[step, S_DECISION] and w.decision[patient] == NEVER:
@@ -132,7 +133,7 @@ def announce(w, patient, step):
     return 0
 
 
-@njit
+@jitted
 def join(w, t, patient, step, arrived):
     """A new visit: the patient joins the step's queue, or starts at once where there is none."""
     number = w.visited[step, patient]
@@ -148,10 +149,10 @@ def join(w, t, patient, step, arrived):
     line_up(w, v)
 
 
-@njit
+@jitted
 def go_to(w, t, step, arrived):
     """From here on to a step: ends, splits, delays, then joining."""
-    patient, n_steps = w.trips[t, T_PATIENT], w.plan[3]
+    patient, n_steps = w.trips[t, T_PATIENT], w.plan[W_STEPS]
     if step < 0 or step == w.trips[t, T_UNTIL]:
         end_trip(w, t, step)
         return
@@ -173,7 +174,7 @@ def go_to(w, t, step, arrived):
     join(w, t, patient, step, arrived)
 
 
-@njit
+@jitted
 def give_up(w, v):
     """A booking that came to nothing: its row, and what it used."""
     visit = w.visits[v]
@@ -185,7 +186,7 @@ def give_up(w, v):
         end_if_idle(w, visit[PAT])
 
 
-@njit
+@jitted
 def into_stay(w, v):
     """The stay begins: staff leave now if its place is reserved, else wait with the patient until there is one."""
     visit = w.visits[v]
@@ -210,7 +211,7 @@ def into_stay(w, v):
     return stay
 
 
-@njit
+@jitted
 def leaves_later(w, s):
     """A server blocked after closing stays for the overtime allowed and no longer."""
     seconds = max(0, w.servers[s, V_CLOSE] + w.servers[s, V_OVERTIME] - w.g[NOW])
@@ -218,7 +219,7 @@ def leaves_later(w, s):
     push(w, w.g[NOW] + seconds, GOES_HOME, s, w.visits[v, UID], 0)
 
 
-@njit
+@jitted
 def came_to_nothing(w, v):
     """Treated elsewhere, turned away, cancelled or missed for good, or tired of waiting."""
     visit = w.visits[v]
@@ -238,7 +239,7 @@ def came_to_nothing(w, v):
     return GONE
 
 
-@njit
+@jitted
 def next_step(w, step, patient, number):
     """The route after a visit: rework first, up to its cap, else as drawn."""
     if w.steps[step, S_REWORK] >= 0 and luck(w, REWORK, step, number, patient):
@@ -257,7 +258,7 @@ def next_step(w, step, patient, number):
     return luck(w, ROUTE, step, number, patient)
 
 
-@njit
+@jitted
 def go_on(w, v):
     """Give back what the visit used, and say where the patient goes."""
     visit = w.visits[v]
@@ -277,7 +278,7 @@ def go_on(w, v):
     return next_step(w, step, patient, number)
 
 
-@njit
+@jitted
 def visit_over(w, v):
     """The visit is over, one way or another: the patient goes on, is booked again, or leaves."""
     visit = w.visits[v]
@@ -294,7 +295,7 @@ def visit_over(w, v):
     to_do(w, t, go_on(w, v), 0)
 
 
-@njit
+@jitted
 def booked_again(w, v):
     """The same visit booked anew, with its first joining and its patience kept."""
     visit = w.visits[v]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from flowsim.engines.compiled_engine.heaps import push, put, take
 from flowsim.engines.compiled_engine.layout import (
     AGENDA,
     AGENDA_FULL,
     BEFORE,
     BLOCKED,
+    BLOCKED_CAUSE,
     BLOCKED_SINCE,
     CHILD,
     DAY_S,
@@ -24,11 +23,7 @@ from flowsim.engines.compiled_engine.layout import (
     IN_QUEUE,
     JOINED,
     LEAVE_AT,
-    NEED_NUMBER,
-    NEED_PERIOD,
-    NEED_STEP,
-    NEED_WHAT,
-    NEEDS_COLUMN,
+    N_VISIT,
     NEVER,
     NEXT,
     NOW,
@@ -58,9 +53,22 @@ from flowsim.engines.compiled_engine.layout import (
     REBOOK,
     REMAINING,
     RIGHT,
+    ROW_ATTEMPT,
+    ROW_BLOCKED,
+    ROW_DUE,
+    ROW_FINISHED,
+    ROW_OUTCOME,
+    ROW_OVERTIME,
+    ROW_PATIENT,
+    ROW_QUEUED,
+    ROW_STARTED,
+    ROW_STEP,
+    ROW_USED,
+    ROW_VISIT,
     ROWS,
     ROWS_FULL,
     S_COUNTED,
+    S_COUNTER,
     S_DUE,
     S_DUE_DECISION,
     S_KLASS,
@@ -68,7 +76,6 @@ from flowsim.engines.compiled_engine.layout import (
     S_LINKED,
     S_N_WAKES,
     S_POSITION,
-    S_PROVIDER,
     S_QUEUE,
     S_QUEUED,
     S_WAKES,
@@ -83,36 +90,36 @@ from flowsim.engines.compiled_engine.layout import (
     UP,
     USED,
     VISIT_OVER,
+    VISITS,
     VISITS_FULL,
+    W_BEGIN,
+    W_END,
+    W_GROUPS,
+    W_WEEK0,
     WAITS,
+    WEEK_S,
 )
+from flowsim.engines.compiled_engine.views import jitted
 
 
-@njit
-def luck(w, what, step, number, patient):
-    """One drawn value of the current period; asks for the column if it is not there."""
-    if number < w.column_of.shape[2]:
-        column = w.column_of[what, step, number, w.g[PERIOD]]
-        if column >= 0:
-            return w.columns[column, patient]
-    w.g[ERROR] = NEEDS_COLUMN
-    w.g[NEED_WHAT], w.g[NEED_STEP], w.g[NEED_NUMBER], w.g[NEED_PERIOD] = what, step, number, w.g[PERIOD]
-    return 1
-
-
-@njit
+@jitted
 def new_visit(w, patient, step, number, queued, trip):
     """A visit among the living."""
     v = w.g[FREE_VISIT]
     if v < 0:
-        w.g[ERROR] = VISITS_FULL
-        return 0
+        v = w.g[VISITS]
+        if v >= w.visits.shape[0]:
+            w.g[ERROR] = VISITS_FULL
+            return 0
+        w.g[VISITS] = v + 1
+    else:
+        w.g[FREE_VISIT] = w.visits[v, NEXT]
     visit = w.visits[v]
-    w.g[FREE_VISIT] = visit[NEXT]
-    visit[:] = 0
+    for k in range(N_VISIT):
+        visit[k] = 0
     w.g[UIDS] += 1
     visit[PAT], visit[STEP], visit[NUM], visit[QUEUED], visit[JOINED] = patient, step, number, queued, w.g[NOW]
-    visit[STARTED], visit[OUTCOME], visit[REBOOK], visit[LEAVE_AT] = NEVER, OPEN, -1, FOREVER + 1
+    visit[STARTED], visit[OUTCOME], visit[REBOOK], visit[LEAVE_AT] = NEVER, OPEN, -1, FOREVER
     visit[BLOCKED_SINCE], visit[BEFORE], visit[REMAINING], visit[TRIP], visit[UID] = NEVER, -1, -1, trip, w.g[UIDS]
     visit[CHILD], visit[RIGHT], visit[UP], visit[QNEXT], visit[QPREV] = -1, -1, -1, -1, -1
     visit[NEXT], visit[PREV] = w.alive[patient], -1
@@ -122,7 +129,7 @@ def new_visit(w, patient, step, number, queued, trip):
     return v
 
 
-@njit
+@jitted
 def bury(w, v):
     """A visit is no longer among the living; its place is used again."""
     visit = w.visits[v]
@@ -137,7 +144,7 @@ def bury(w, v):
     w.g[FREE_VISIT] = v
 
 
-@njit
+@jitted
 def due_at(w, step, patient):
     """The guarantee date at a step, or NEVER."""
     if w.steps[step, S_DUE] < 0:
@@ -146,28 +153,52 @@ def due_at(w, step, patient):
     return clock + w.steps[step, S_DUE] if clock != NEVER else NEVER
 
 
-@njit
+@jitted
+def book(w, weeks, begin, end):
+    """Book the seconds from begin to end in the weeks of the horizon they fall in."""
+    begin, end = max(begin, 0), min(end, w.plan[W_END])
+    while begin < end:
+        week = (begin - w.plan[W_WEEK0]) // WEEK_S
+        until = min(end, w.plan[W_WEEK0] + (week + 1) * WEEK_S)
+        weeks[week] += until - begin
+        begin = until
+
+
+@jitted
+def book_counted(w, visit, until, blocked):
+    """Book what a visit used of staff that is merely counted, and how long it blocked it."""
+    r = w.steps[visit[STEP], S_COUNTER]
+    if r >= 0 and visit[STARTED] != NEVER:
+        book(w, w.used[r, 0], visit[STARTED], until - blocked)
+        book(w, w.lost[r, 0, BLOCKED_CAUSE], until - blocked, until)
+
+
+@jitted
 def write(w, visit, finished, outcome, attempt):
     """One contact row."""
     n = w.g[ROWS]
-    if n >= w.rows.shape[0]:
+    if n >= w.rows.shape[1]:
         w.g[ERROR] = ROWS_FULL
         return
     w.g[ROWS] = n + 1
-    row = w.rows[n]
-    row[0], row[1], row[2], row[3] = visit[PAT], visit[STEP], visit[NUM], attempt
-    row[4], row[5], row[6] = w.steps[visit[STEP], S_PROVIDER], visit[QUEUED], due_at(w, visit[STEP], visit[PAT])
-    row[7], row[8], row[9] = visit[STARTED], finished, outcome
-    row[10], row[11], row[12] = visit[USED], visit[OVERTIME], visit[BLOCKED]
+    step = visit[STEP]
+    w.rows[ROW_PATIENT, n], w.rows[ROW_STEP, n], w.rows[ROW_VISIT, n] = visit[PAT], step, visit[NUM]
+    w.rows[ROW_ATTEMPT, n], w.rows[ROW_QUEUED, n] = attempt, visit[QUEUED]
+    w.rows[ROW_DUE, n] = due_at(w, step, visit[PAT])
+    w.rows[ROW_STARTED, n], w.rows[ROW_FINISHED, n], w.rows[ROW_OUTCOME, n] = visit[STARTED], finished, outcome
+    w.rows[ROW_USED, n], w.rows[ROW_OVERTIME, n] = visit[USED], visit[OVERTIME]
+    w.rows[ROW_BLOCKED, n] = visit[BLOCKED]
+    if finished != NEVER:
+        book_counted(w, visit, finished, visit[BLOCKED])
 
 
-@njit
+@jitted
 def over_in(w, v, seconds):
     """Let the visit end in so many seconds."""
     push(w, w.g[NOW] + seconds, VISIT_OVER, v, w.visits[v, UID], w.visits[v, SERIAL])
 
 
-@njit
+@jitted
 def to_do(w, trip, step, arrived):
     """Let a trip go on to a step, in this instant."""
     n = w.g[AGENDA]
@@ -178,7 +209,7 @@ def to_do(w, trip, step, arrived):
     w.g[AGENDA] = n + 1
 
 
-@njit
+@jitted
 def wake(w, q):
     """Something changed for a queue: try it at the next dispatch."""
     if w.queues[q, Q_DIRTY] == 0:
@@ -187,7 +218,7 @@ def wake(w, q):
         w.g[DIRTY] += 1
 
 
-@njit
+@jitted
 def freed(w, r):
     """Something of a resource is free again: wake every queue whose steps may want it."""
     w.g[TOUCHED] = 1
@@ -195,27 +226,27 @@ def freed(w, r):
         wake(w, w.lists[i])
 
 
-@njit
+@jitted
 def wake_pulled(w, step):
     """Wake the queues that watch a step."""
     for i in range(w.steps[step, S_WAKES], w.steps[step, S_WAKES] + w.steps[step, S_N_WAKES]):
         wake(w, w.lists[i])
 
 
-@njit
+@jitted
 def class_at(w, visit):
     """The class of a patient at a step."""
     klass = w.steps[visit[STEP], S_KLASS]
     return klass if klass >= 0 else w.klass[visit[PAT]]
 
 
-@njit
+@jitted
 def mean_of(w, step, patient):
     """The declared mean: the closing test."""
     return w.mean[step, w.g[PERIOD], w.group[patient]]
 
 
-@njit
+@jitted
 def order_value(w, visit):
     """Joining, referral or decision, or the guarantee date, as the lead's queue is ordered."""
     order = w.resources[w.steps[visit[STEP], S_LEAD], R_ORDER]
@@ -231,12 +262,12 @@ def order_value(w, visit):
     return visit[QUEUED]
 
 
-@njit
+@jitted
 def link(w, v):
     """Whether a linked visit may go ahead of all today; then its time is set."""
     lead, now = w.steps[w.visits[v, STEP], S_LEAD], w.g[NOW]
     today = now // DAY_S
-    closing = w.closing[lead, today - w.plan[0] // DAY_S]
+    closing = w.closing[lead, today - w.plan[W_BEGIN] // DAY_S]
     if w.resources[lead, R_ALWAYS]:
         closing = (today + 1) * DAY_S
     if closing <= now:
@@ -245,7 +276,7 @@ def link(w, v):
     return True
 
 
-@njit
+@jitted
 def line_up(w, v):
     """Put a visit in its queue, in the order fixed now."""
     visit = w.visits[v]
@@ -264,7 +295,7 @@ def line_up(w, v):
     heap = queue[Q_HEAPS]
     if queue[Q_KINDS]:
         group = w.group[visit[PAT]] if queue[Q_BY_GROUP] else 0
-        heap += (w.steps[step, S_POSITION] * w.plan[7] + group) * w.rank_of[0] + w.rank_of[rank + 2]
+        heap += (w.steps[step, S_POSITION] * w.plan[W_GROUPS] + group) * w.rank_of[0] + w.rank_of[rank + 2]
     visit[HEAP] = heap
     visit[WAITS] = IN_QUEUE
     w.heads[heap] = put(w.visits, w.heads[heap], v)
@@ -280,7 +311,7 @@ def line_up(w, v):
     wake(w, q)
 
 
-@njit
+@jitted
 def take_out(w, v):
     """The visit no longer waits in its queue."""
     visit = w.visits[v]
@@ -302,7 +333,7 @@ def take_out(w, v):
         wake_pulled(w, step)
 
 
-@njit
+@jitted
 def precedes(w, a, b):
     """Queue order of two waiting visits."""
     x, y = w.visits[a], w.visits[b]
