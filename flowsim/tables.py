@@ -201,8 +201,9 @@ def frames(rows: Rows, setting: Setting, replication: int) -> Results:
             data["group"] = pd.Categorical.from_codes(group, list(setting.groups))
         if table in ("capacity", "losses"):
             data = _in_units(data, columns, setting)
-        frame = pd.DataFrame({"scenario": setting.scenario, "replication": np.int32(replication), **data})
-        made[table] = frame[["scenario", "replication", *TABLES[table]]]
+        run = {"scenario": setting.scenario, "replication": np.int32(replication)}
+        in_order = {column: data[column] for column in TABLES[table]}
+        made[table] = pd.DataFrame(run | in_order, index=range(len(next(iter(columns.values())))), copy=False)
     return Results(**made, settings={setting.scenario: setting})
 
 
