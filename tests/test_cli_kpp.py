@@ -211,7 +211,7 @@ def test_a_controllers_own_workbook_from_faults_to_unit_costs(tmp_path: Path) ->
     ledger.write_text(text.replace("1.234,50", "1 234,50").replace(";4999;", ";5010;"), encoding="utf-8")
     done = flowsim("kpp", folder, "--unit-costs", tmp_path / "kpp.yaml", "--lang", "sv")
     assert done.exit_code == 0, done.output
-    assert "Konton.csv: read as Windows-1252" in done.output
+    assert "Obs: Konton.csv: läst som Windows-1252" in done.output
     assert load_unit_costs(tmp_path / "kpp.yaml").price_year == 2023
 
 

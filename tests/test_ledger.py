@@ -23,6 +23,7 @@ from flowsim.costs.ledger.inputs import Inputs, checked, read_inputs
 from flowsim.costs.ledger.methods import methods_compared
 from flowsim.costs.ledger.periods import accounts_that_do_not_double, half_against_full
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
+from flowsim.costs.ledger.remarks import remark
 from flowsim.costs.ledger.run import Costing, costing
 from flowsim.costs.ledger.services import View
 from flowsim.costs.ledger.tables import both_views, result_tables
@@ -39,6 +40,19 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     folder = tmp_path_factory.mktemp("small")
     write_starter(folder, "en")
     return read_inputs(folder)
+
+
+@pytest.fixture(autouse=True)
+def every_warning_has_its_swedish(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a costing of these tests warns of must be known in Swedish too."""
+    plain = costing
+
+    def checked_costing(*given: Any, **named: Any) -> Costing:
+        result = plain(*given, **named)
+        assert [text for text in result.warnings if remark(text) == text] == []
+        return result
+
+    monkeypatch.setitem(globals(), "costing", checked_costing)
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +373,7 @@ def test_the_trace_sums_to_each_service_and_names_the_ways(found: Costing) -> No
 def test_methods_side_by_side_say_why_one_cannot_be_used(small: Inputs) -> None:
     only = small["keys"][(small["keys"]["key"] != "m2") | (small["keys"]["to_cost_centre"] == "1030")]
     centres, units, refused = methods_compared(costing(small.with_tables({"keys": only})))
+    assert remark(refused[0]).startswith("direct: 1010 betjänar bara hjälpkostnadsställen")
     assert refused[0].startswith("direct: 1010: serves supporting cost centres only")
     assert centres["full_cost_direct_sek"].isna().all()
     assert (units["full_cost_step_down_sek"] > 0).all()
@@ -482,6 +497,7 @@ def test_the_unit_cost_file_keeps_idle_apart_whatever_the_view(small: Inputs, fo
     bare = {name: frame for name, frame in small.frames.items() if not name.startswith("simulation")}
     file = unit_cost_file(costing(dataclasses.replace(small, frames=bare)))
     assert "no sheet simulation_contacts" in file.notes[-1]
+    assert all(remark(text) != text for text in file.notes)
     assert file.model().care_services["visit"].resource is None
 
 

@@ -42,6 +42,7 @@ class Asked:
 def kpp(source: Path | None, asked: Asked) -> None:
     """Costs a folder or workbook (without one, the made-up hospital), shows what was found, writes what was asked."""
     from flowsim.costs.ledger.allocation import by_name
+    from flowsim.costs.ledger.remarks import remark
     from flowsim.costs.ledger.run import costing
     from flowsim.costs.ledger.tables import result_tables
 
@@ -59,8 +60,8 @@ def kpp(source: Path | None, asked: Asked) -> None:
             out_json(_data(found, tables, file, written))
             return
         _shown(found, tables, asked)
-        for text in (*inputs.notes, *tables["warnings"]["warning"].tolist(), *(file.notes if file else ())):
-            note(f"{'Obs' if asked.sv else 'Note'}: {text}")
+        for text in (*tables["warnings"]["warning"].tolist(), *(file.notes if file else ())):
+            note(f"Obs: {remark(text)}" if asked.sv else f"Note: {text}")
         for name in _told(written, asked):
             out(f"{'Skrivet' if asked.sv else 'Written'}: {name}")
 
@@ -183,7 +184,7 @@ def _shown(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> Non
     if tables["outliers"]["outliers"].any():
         show(sheets.outliers(tables["outliers"], words))
     show(sheets.reconciliation(found, words))
-    show(sheets.capacity(tables["capacity"], words))
+    show(sheets.capacity(tables["capacity"], found, words))
     show(sheets.methods(tables["methods_centres"], words))
     show(sheets.supporting(tables["supporting"], words))
     show(sheets.keys(tables["keys"], words))

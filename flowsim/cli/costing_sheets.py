@@ -120,8 +120,10 @@ def reconciliation(found: Costing, words: Words) -> Sheet:
     return Sheet(heading, columns, rows)
 
 
-def capacity(frame: pd.DataFrame, words: Words) -> Sheet:
+def capacity(frame: pd.DataFrame, found: Costing, words: Words) -> Sheet:
     """Practical capacity against use, and what stood idle."""
+    listed = found.inputs["cost_centres"]
+    names = dict(zip(listed["cost_centre"], listed["name"], strict=True))
     sv = words.lang == "sv"
     heading = _either(words, "Kapacitet", "Capacity")
     columns = (
@@ -131,7 +133,8 @@ def capacity(frame: pd.DataFrame, words: Words) -> Sheet:
     )
     rows = [
         [
-            str(row["cost_centre"]), str(row["activity"]), words.number(row["practical_units"], 0),
+            f"{row['cost_centre']} {names[row['cost_centre']]}", str(row["activity"]),
+            words.number(row["practical_units"], 0),
             words.number(row["used_units"], 0), _sek(words, row["used_percent"], 1),
             _sek(words, row["unused_capacity_readiness_sek"], 0), _sek(words, row["unused_capacity_sek"], 0),
         ]

@@ -6,6 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
+from flowsim.costs.ledger.remarks import remark
+
 STAGES = {
     "1": "avgränsning: huvudbok till KPP-kostnad",
     "2": "särkostnader till vårdkontakter",
@@ -59,6 +61,8 @@ def in_swedish(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         for column in _TOLD:
             if column in frame:
                 frame[column] = [swedish(str(cell)) for cell in frame[column]]
+        if "warning" in frame:
+            frame["warning"] = [remark(str(cell)) for cell in frame["warning"]]
         if "stage" in frame:
             frame["name"] = frame["stage"].map(STAGES)
         out[name] = frame
