@@ -69,6 +69,36 @@ def test_a_hip_costs_what_it_should_and_the_tail_is_real(hospital: Costing) -> N
     assert 0.15 < tail.loc["inpatient", "outlier_share"] < 0.3
 
 
+def test_final_costs_are_those_of_kronor_passed_on_one_by_one(hospital: Costing) -> None:
+    """Brute force: every supporting centre passes on what it has by its key, again and again, until nothing is left."""
+    inputs, prepared = hospital.inputs, hospital.prepared
+    accounts = inputs["accounts"].merge(inputs["cost_types"], on="cost_type", how="left").set_index("account")
+    centres = inputs["cost_centres"].set_index("cost_centre")
+    rows = inputs["keys"].groupby("key")
+    keys = {key: dict(zip(one["to_cost_centre"], map(float, one["value"]), strict=True)) for key, one in rows}
+    volume = {key: (one["kind"] == "volume").all() for key, one in rows}
+    cells = prepared.cells.assign(variable=prepared.cells["account"].map(accounts["behaviour"]) == "variable")
+    for only in (None, True):
+        have = (cells[cells["variable"]] if only else cells).groupby("cost_centre")["ore"].sum().astype(float).to_dict()
+        final = {name: have.pop(name, 0.0) for name in centres.index[centres["kind"] == "final"]}
+        while sum(map(abs, have.values())) > 1e-6:
+            passed: dict[str, float] = {}
+            for name, ore in have.items():
+                key = centres.at[name, "key"]
+                if only and not volume[key]:
+                    continue
+                to = {target: value for target, value in keys[key].items() if target != name}
+                for target, value in to.items():
+                    where = final if target in final else passed
+                    where[target] = where.get(target, 0.0) + ore * value / sum(to.values())
+            have = passed
+        finals = hospital.finals
+        mine = finals.behaviour == 0 if only else finals.behaviour >= 0
+        got = pd.Series(finals.ore[mine]).groupby(finals.final[mine]).sum()
+        for k, name in enumerate(finals.finals):
+            assert got.get(k, 0) == pytest.approx(final[name], abs=200)  # öre; each cell is rounded
+
+
 def test_a_theatre_minute_is_traced_to_the_ore(hospital: Costing) -> None:
     trace = traced(hospital, ["theatre_minute"])
     used = hospital.services.used.query("service == 'theatre_minute'")["ore"].sum()
