@@ -98,3 +98,18 @@ def test_galloping_gives_the_thresholds_themselves() -> None:
     assert runs < 300 * 4
     never = galloping(lambda number, r: np.zeros(len(r), bool), LARGEST, 100, start=4)[0]
     assert (never == LARGEST + 1).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("level", "searches"), [(15.0, 200), (15.105, 400), (15.125, 400), (15.155, 400)])
+def test_many_searches_are_right_or_flagged(level: float, searches: int) -> None:
+    """The second to fourth levels put P(4) close to 90 %: the hard cases."""
+    right = int(np.argmax(table(100_000, 1, level).mean(axis=1) >= 0.9))
+    unflagged, runs = 0, []
+    for seed in range(searches):
+        one = search(table(1600, 70_000 + seed, level))
+        found = one.find([0.9])[0.9]
+        unflagged += found.number != right and not found.close
+        runs.append(one.runs)
+    assert unflagged <= 0.05 * searches
+    assert np.mean(runs) <= 1.3 * 3450
