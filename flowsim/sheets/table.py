@@ -18,7 +18,8 @@ from typing import Any
 
 from flowsim.errors import Fault, InputError
 
-MAX_BYTES = 50_000_000
+MAX_BYTES, MAX_TEXT = 50_000_000, 200_000_000
+"""Of a table alone; of one CSV file among the sheets of a book."""
 MAX_WORKBOOK, MAX_UNPACKED, MAX_RATIO, MAX_MEMBERS, MAX_ROWS = 10_000_000, 50_000_000, 100, 200, 100_000
 """Of a workbook, before it is opened: its bytes, bytes declared inside, how much they are packed, parts; then rows."""
 _MANY, _FEW = 30, 0.3
@@ -49,7 +50,7 @@ class Table:
 def read_table(path: str | Path) -> Table:
     """The file's first table (of a workbook: its first sheet). InputError if it cannot be used."""
     path = Path(path)
-    _refuse_size(path)
+    _refuse_size(path, MAX_BYTES, "keep the weekly sums only")
     readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": guarded_xlsx, ".parquet": _parquet}
     if path.suffix.lower() not in readers:
         raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
@@ -64,7 +65,7 @@ def read_table(path: str | Path) -> Table:
 
 def read_text_table(path: Path) -> Table:
     """A CSV file as a table, UTF-8, else Windows-1252, which its note says. Columns not yet looked into for persons."""
-    _refuse_size(path)
+    _refuse_size(path, MAX_TEXT, "keep the columns that are needed, or give counts by group instead of rows")
     try:
         path.read_bytes().decode("utf-8-sig")
         note = ""
@@ -75,7 +76,7 @@ def read_text_table(path: Path) -> Table:
 
 def read_sheets(path: Path) -> dict[str, Table]:
     """Every sheet of a workbook that holds something, by name. Columns not yet looked into for persons."""
-    _refuse_size(path)
+    _refuse_size(path, MAX_BYTES, "use a folder of CSV files")
     sheets = {name: _filled(f"{path.name}, {name}", rows) for name, rows in _guarded_sheets(path).items()}
     return {name: table for name, table in sheets.items() if table.headings}
 
@@ -105,15 +106,13 @@ def looks_personal(text: str) -> bool:
     return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
 
 
-def _refuse_size(path: Path) -> None:
+def _refuse_size(path: Path, most: int, instead: str) -> None:
     try:
         size = path.stat().st_size
     except OSError:
         raise refused(path.name, "the file", "There is no such file, or it cannot be read.") from None
-    if size > MAX_BYTES:
-        raise refused(
-            path.name, "the file", f"It is larger than {MAX_BYTES // 1_000_000} MB: keep the weekly sums only."
-        )
+    if size > most:
+        raise refused(path.name, "the file", f"It is larger than {most // 1_000_000} MB: {instead}.")
 
 
 def personal_faults(table: Table, places: Iterable[int]) -> list[Fault]:
