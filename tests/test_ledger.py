@@ -77,6 +77,7 @@ def changed(inputs: Inputs, table: str, where: dict[str, object], **values: Any)
         match &= frame[column] == value
     assert match.any()
     for column, value in values.items():
+        frame[column] = frame[column].astype(object) if value is None else frame[column]
         frame.loc[match, column] = value
     frame.attrs = dict(inputs[table].attrs)
     return inputs.with_tables({table: frame})
@@ -411,6 +412,16 @@ def test_the_unit_cost_file_is_one_the_simulation_reads(found: Costing, tmp_path
     assert note.startswith(
         "theatre: 20 a week of 106 units is 2,120; the practical capacity of 3010 operation is 1,016"
     )
+
+
+def test_a_step_may_be_told_with_the_capacity(small: Inputs) -> None:
+    plain = changed(small, "simulation_resources", {"resource": "theatre"}, step_name="", step_size=None, steps=None)
+    by_list = changed(plain, "capacity", {"cost_centre": "3010"}, step_name="list", step_size=Decimal(318))
+    step = unit_cost_file(costing(by_list)).data["resources"]["theatre"]["step"]
+    assert step == {"name": "list", "size": 3, "sek_per_step": 61_056.0, "release_weeks": 13}
+    without = unit_cost_file(costing(plain)).data["resources"]["theatre"]
+    assert "step" not in without  # then all its capacity goes with the calendar
+    assert without["fixed_sek_per_week"] == pytest.approx(86_016 + 4 * 61_056, abs=0.05)
 
 
 def test_what_is_no_resource_of_the_simulation_is_charged_as_bought(small: Inputs) -> None:

@@ -179,9 +179,9 @@ def _resources(found: Costing, mapping: Mapping[tuple[str, str], str]) -> Iterat
             "reference_sek_per_unit": shown(step + fixed),
             "fixed_sek_per_week": shown(fixed * Fraction(capacity)),
         }
-        size = next((one for one in rows["step_size"] if one), None)
+        name, size = _step_told(found.inputs, rows)
         if size:
-            entry["step"] = _step(found, rows, Fraction(capacity), step, Fraction(size))
+            entry["step"] = {"name": name, **_step(found, rows, Fraction(capacity), step, size)}
         else:
             entry["fixed_sek_per_week"] = shown((fixed + step) * Fraction(capacity))
         extra = sum(one for one in rows["extra_sek_per_unit"] if one)
@@ -209,9 +209,18 @@ def _too_much(found: Costing) -> Iterator[str]:
 def _step(found: Costing, rows: pd.DataFrame, capacity: Fraction, rate: Fraction, size: Fraction) -> dict[str, Any]:
     """A resource's step: today's steps together cost the step-fixed part of today's capacity."""
     steps = next((int(one) for one in rows["steps"] if one), None) or -(-capacity // size)
-    name = next((one for one in rows["step_name"] if one), "step")
     each = shown(rate * capacity / steps)
-    return {"name": name, "size": _plain(size), "sek_per_step": each, "release_weeks": _notice(found, rows)}
+    return {"size": _plain(size), "sek_per_step": each, "release_weeks": _notice(found, rows)}
+
+
+def _step_told(inputs: Inputs, rows: pd.DataFrame) -> tuple[str, Fraction]:
+    """A resource's step, name and size in the resource's own units: as told for it, else by its centre's capacity."""
+    first, table = rows.iloc[0], inputs["capacity"]
+    mine = table[(table["cost_centre"] == first["cost_centre"]) & table["activity"].isin((first["activity"], ""))]
+    name = next((one for one in (*rows["step_name"], *mine["step_name"]) if one), "step")
+    size = next((Fraction(one) for one in rows["step_size"] if one), None)
+    by_capacity = next((Fraction(one) / Fraction(first["units"]) for one in mine["step_size"] if one), Fraction(0))
+    return name, size or by_capacity
 
 
 def _notice(found: Costing, rows: pd.DataFrame) -> int:
