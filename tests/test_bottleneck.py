@@ -109,5 +109,5 @@ def test_the_bottleneck_is_found_and_said(clinic: Path) -> None:
 
 
 def test_an_unknown_resource_is_refused_in_words(clinic: Path) -> None:
-    with pytest.raises(FlowsimError, match=r'no resource "teatre".*Did you mean "theatre"'):
+    with pytest.raises(FlowsimError, match=r'no such resource.*Did you mean "theatre"'):
         questions.ask("bottleneck", clinic, only=("teatre",), engine="simpy")

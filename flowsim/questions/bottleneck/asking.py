@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
 from flowsim.questions.bottleneck import sheet
@@ -15,9 +14,9 @@ from flowsim.questions.bottleneck.gains import FIRST, MOST, Gain, Gains, case_of
 from flowsim.questions.bottleneck.resources import More, in_summer, outside_summer, raisable
 from flowsim.questions.bottleneck.shifting import PAIRS, STAGES, Enough, Stage, changes_of, enough, shifting
 from flowsim.questions.outcome import Outcome, kept
+from flowsim.questions.refusing import check_names, refused
 from flowsim.questions.units import more, said_plus, the
 from flowsim.questions.wording import NOTHING, Said, both
-from flowsim.schema import nearest
 
 YEAR_WEEKS = 52
 OF_UNLIMITED = 0.95
@@ -50,16 +49,15 @@ def ask(
         season: also the step in June-August alone, and outside it alone, of the leader and the one that saves most.
 
     Raises:
-        FlowsimError: no such resource, or none that is limited.
+        InputError: no such resource, or none that is limited.
     """
     scenario = asked.base.scenario
     known = list(scenario.model.resources)
-    for name in [*only, *([enough_of] if enough_of else []), *(prices or {})]:
-        if name not in known:
-            raise FlowsimError(f'There is no resource "{name}". There is: {", ".join(known)}.{nearest(name, known)}')
+    for option, names in (("--only", only), ("--enough", [enough_of] if enough_of else []), ("--price", prices or {})):
+        check_names(asked.base.path, option, "resource", names, known)
     resources = raisable(scenario.model, asked.today.plan, asked.unit_costs, prices or {}, only)
     if not resources:
-        raise FlowsimError("No resource of the scenario is limited: nothing can be a bottleneck.")
+        raise refused(asked.base.path, "", "no resource of the scenario is limited: nothing can be a bottleneck.")
     weeks = min(YEAR_WEEKS, scenario.model.horizon.weeks)
     found = gains(asked, resources, [more.step for more in resources], first=pairs, most=most, weeks=weeks)
     moved = shifting(asked, resources, pairs=shift_pairs, stages=stages, weeks=weeks)
@@ -151,9 +149,10 @@ def _assumed(asked: Asked, weeks: int) -> tuple[Said, ...]:
         ),
         Said(
             "Väntedagar räknas i alla köer, även andra avdelningars. Priset är vad kapaciteten kostar, använd "
-            "eller ej, enligt KPP-filens referenspris om inget annat är angivet.",
+            "eller ej, enligt KPP-filens pris för en till (annars referenspris) om inget annat är angivet.",
             "Waiting days are counted in all queues, other departments' too. The price is what the capacity costs, "
-            "used or not, at the unit cost file's reference rate unless another is given.",
+            "used or not, at the unit cost file's price of one more (else its reference rate) unless another is "
+            "given.",
         ),
     ]
     if background:

@@ -55,7 +55,7 @@ def raisable(
 ) -> list[More]:
     """Every limited resource that somebody of the scenario's own groups may need, in its order.
 
-    Price of a unit: as given, else the unit cost file's reference rate.
+    Price of a unit: as given, else what a further one costs by the unit cost file, else its reference rate.
     """
     planned = arithmetic.planned_per_week(plan)
     names = [info.name for info in plan.setting.resources]
@@ -81,7 +81,9 @@ def _price(name: str, costs: UnitCosts | None, prices: Mapping[str, float]) -> f
     if name in prices:
         return float(prices[name])
     found = costs.resources.get(name) if costs else None
-    return found.reference_sek_per_unit / 100 if found else float("nan")
+    if found is None:
+        return float("nan")
+    return (found.extra_sek_per_unit or found.reference_sek_per_unit) / 100
 
 
 def in_summer(more: More, amount: float, start: date, weeks: int) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
 from flowsim.questions.bottleneck.resources import raisable
@@ -18,7 +17,7 @@ from flowsim.questions.mix.levers import Design, Lever, designs_of, of_buying, o
 from flowsim.questions.mix.selection import CERTAINTY, FIRST, MOST, Selection, select
 from flowsim.questions.mix.shortlist import added_up, held, may_hold, shortlist
 from flowsim.questions.outcome import Kept, Outcome, kept
-from flowsim.schema import nearest
+from flowsim.questions.refusing import check_names, refused
 
 YEAR_WEEKS = 52
 BLOCK = 10
@@ -90,10 +89,9 @@ def ask(
         most: runs of a design at most.
 
     Raises:
-        FlowsimError: an unknown goal or lever, no unit costs, or nothing to spend on.
+        InputError: an unknown goal or lever, no unit costs, or nothing to spend on.
     """
-    if goal not in GOALS:
-        raise FlowsimError(f'There is no goal "{goal}". There is: {", ".join(GOALS)}.{nearest(goal, list(GOALS))}')
+    check_names(asked.base.path, "--goal", "goal", [goal], list(GOALS))
     found = _levers(asked, levers, options, prices or {}, buy_price, buy_shares, stays_at_home)
     weeks = min(YEAR_WEEKS, asked.base.scenario.model.horizon.weeks)
     measure = Outcome(asked.base.scenario.unit_costs)
@@ -112,11 +110,10 @@ def _levers(
 ) -> list[Lever]:  # fmt: skip
     scenario = asked.base.scenario
     if scenario.unit_costs is None:
-        raise FlowsimError("The scenario names no unit cost file (unit_costs:), so no budget can be counted.")
+        raise refused(asked.base.path, "unit_costs", "names no unit cost file, so no budget can be counted.")
     known = list(scenario.model.resources)
-    for name in [*names, *prices]:
-        if name not in known:
-            raise FlowsimError(f'There is no resource "{name}". There is: {", ".join(known)}.{nearest(name, known)}')
+    check_names(asked.base.path, "--lever", "resource", names, known)
+    check_names(asked.base.path, "--price", "resource", prices, known)
     made = []
     for more in raisable(scenario.model, asked.today.plan, asked.unit_costs, prices, names):
         if more.sek_per_unit > 0 or names:
@@ -125,7 +122,7 @@ def _levers(
     if buy_price is not None:
         made.append(of_buying(scenario, buy_price, buy_shares, stays_at_home))
     if not made:
-        raise FlowsimError("There is nothing to spend on: no limited resource has a price, and no option was given.")
+        raise refused(asked.base.path, "--lever", "there is nothing to spend on: no limited resource has a price.")
     return made
 
 

@@ -12,8 +12,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.errors import Fault, InputError
 from flowsim.questions.bottleneck.resources import More
+from flowsim.questions.refusing import refused
 from flowsim.questions.units import said_plus
 from flowsim.questions.wording import Said, both
 from flowsim.scenario import Scenario
@@ -70,11 +71,11 @@ def of_capacity(more: More, dated: Mapping[str, str], seasonal: bool) -> Lever:
 
 
 def of_buying(scenario: Scenario, price_sek: float, shares: Sequence[float], stays_at_home_sek: float) -> Lever:
-    """Patients treated by another provider, from the decision on; not the urgent. FlowsimError without a decision."""
+    """Patients treated by another provider, from the decision on; not the urgent. InputError without a decision."""
     model = scenario.model
     at = next((name for name, step in model.pathway.items() if step.decision), "")
     if not at:
-        raise FlowsimError("No step of the scenario sets the decision (decision: true): where would it be offered?")
+        raise refused(scenario.path, "pathway", "no step sets the decision (decision: true): where is it offered?")
     urgent = {group.urgent.klass for group in model.groups.values() if group.urgent is not None}
     classes = sorted({group.klass for group in model.groups.values() if not group.background} - urgent)
     groups = [name for name, group in model.groups.items() if not group.background]

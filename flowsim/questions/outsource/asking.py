@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.errors import FlowsimError
 from flowsim.measures.runs import treatment_step
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
@@ -32,6 +31,7 @@ from flowsim.questions.outsource.runs import (
     unsure,
 )
 from flowsim.questions.ranges import Input, drawn, load_ranges
+from flowsim.questions.refusing import refused
 from flowsim.questions.wording import Said
 from flowsim.schema import ScenarioModel, Split
 from flowsim.schema.ranges import UNIT_COSTS
@@ -102,15 +102,15 @@ def ask(
         sizes: how many runs each part gets.
 
     Raises:
-        FlowsimError: no unit costs, or no treatment to buy.
-        InputError: a faulty file, an unknown group.
+        InputError: a faulty file, an unknown group, no unit costs, no treatment to buy.
     """
     scenario = asked.base.scenario
     if scenario.unit_costs is None:
-        raise FlowsimError("The scenario names no unit cost file (unit_costs:): own costs cannot be counted.")
+        raise refused(asked.base.path, "unit_costs", "names no unit cost file: own costs cannot be counted.")
     treatment = step or treatment_step(asked.today.plan.setting)
     if treatment not in scenario.model.pathway:
-        raise FlowsimError("Say with step what would be bought: the scenario's guarantee names no treatment.")
+        message = "there is no such step; without it the guarantee's treatment is meant, if there is one."
+        raise refused(asked.base.path, "--step", message)
     terms = terms_of(asked, treatment, price, groups, lead_time=lead_time, weekly_cap=weekly_cap, yearly_cap=yearly_cap)
     lists = own_lists(asked, treatment, own, per_week)
     weeks = min(YEAR_WEEKS, scenario.model.horizon.weeks)

@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.errors import Fault, InputError
 from flowsim.questions.asked import Asked
 from flowsim.questions.extra import Lists, lists_for
-from flowsim.schema import ScenarioModel, Split, nearest, read, text_of
+from flowsim.questions.refusing import check_names, refused
+from flowsim.schema import ScenarioModel, Split, read, text_of
 
 PER_WEEK = 6.0
 """Extra operations a week of our own, where no file says otherwise."""
@@ -50,18 +51,15 @@ class Terms:
 def terms_of(asked: Asked, treatment: str, price: float, groups: Sequence[str], **said: Any) -> Terms:
     """The terms for the asked scenario: offered at the decision, not to the urgent; what follows the treatment is ours.
 
-    A return that the pathway makes after the treatment comes home at its usual share. InputError for an unknown group;
-    FlowsimError where no step sets the decision.
+    A return that the pathway makes after the treatment comes home at its usual share. InputError for an unknown
+    group, or where no step sets the decision.
     """
     model = asked.base.scenario.model
     own = [name for name, group in model.groups.items() if not group.background]
-    for name in groups:
-        if name not in own:
-            message = f"there is no such group. It has: {', '.join(own)}.{nearest(name, own)}"
-            raise InputError([Fault(asked.base.path, 0, "--groups", name, message)])
+    check_names(asked.base.path, "--groups", "group", groups, own)
     at = next((name for name, step in model.pathway.items() if step.decision), "")
     if not at:
-        raise FlowsimError("No step of the scenario sets the decision (decision: true): where would it be offered?")
+        raise refused(asked.base.path, "pathway", "no step sets the decision (decision: true): where is it offered?")
     urgent = {group.urgent.klass for group in model.groups.values() if group.urgent is not None}
     classes = sorted({model.groups[name].klass for name in own} - urgent)
     then, back, share = _after(model, treatment, [*groups] or own)

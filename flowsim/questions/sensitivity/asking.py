@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from flowsim.comparison.spread import spread
-from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer
 from flowsim.questions.asked import Asked
 from flowsim.questions.cases import weeks_until
 from flowsim.questions.outcome import Outcome, kept
 from flowsim.questions.ranges import Input, drawn, load_ranges
+from flowsim.questions.refusing import check_names, refused
 from flowsim.questions.sensitivity import sheet
 from flowsim.questions.sensitivity.shares import Shares, morris, sobol
 from flowsim.questions.uncertainty import Uncertainty, split
-from flowsim.schema import nearest, read, text_of
+from flowsim.schema import read, text_of
 
 YEAR_WEEKS = 52
 PAIRS, OUTER, INNER = 100, 60, 20
@@ -118,19 +118,25 @@ def ask(
         inner: see outer.
 
     Raises:
-        FlowsimError: an unknown answer or method, no input of the scenario's.
+        InputError: an unknown answer or method, no input of the scenario's, a faulty file or date.
     """
-    for word, known in ((of, list(OF)), (method, list(METHODS))):
-        if word not in known:
-            raise FlowsimError(f'There is no "{word}" here. There is: {", ".join(known)}.{nearest(word, known)}')
+    check_names(asked.base.path, "--of", "answer", [of], list(OF))
+    check_names(asked.base.path, "--method", "method", [method], list(METHODS))
     inputs = tuple(one for one in load_ranges(ranges) if not one.of_money)
     if not inputs:
-        raise FlowsimError("The ranges file holds no input of the scenario.")
+        raise refused(Path(ranges).as_posix(), "ranges", "holds no input of the scenario.")
     horizon = asked.base.scenario.model.horizon
-    weeks = min(weeks_until(horizon.begin, date.fromisoformat(by)) if by else YEAR_WEEKS, horizon.weeks)
+    weeks = min(weeks_until(horizon.begin, _day(by)) if by else YEAR_WEEKS, horizon.weeks)
     bench = Bench(asked, inputs, of, weeks, _changes(compare))
     found = _found(bench, method, pairs, outer, inner)
     return sheet.answer(asked, found, inner)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refused(text, "--by", "is no date: write 2027-12-31.") from None
 
 
 def _changes(file: str | Path | None) -> tuple[Mapping[str, Any], ...]:

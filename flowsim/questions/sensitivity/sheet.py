@@ -69,24 +69,28 @@ def _sentence(found: Found) -> Said:
         lang = "sv" if say.sv else "en"
         what = OF[found.of](lang)
         effect = say.pick("skillnaden i ", "the difference in ") if found.compared else ""
-        begin = say.pick(
-            f"Mest flyttas {effect}{what} av {first.input.said.sv}: från {_value(say, found, first.low)} till "
-            f"{_value(say, found, first.high)} mot {_value(say, found, found.today, False)} i dag.",
-            f"{effect}{what} is moved most by {first.input.said.en}: from {_value(say, found, first.low)} to "
-            f"{_value(say, found, first.high)} against {_value(say, found, found.today, False)} as it is.",
-        )
+        sv, today = lang == "sv", _value(say, found, found.today, False)
+        begin = f"{effect}{what} {'ändras mest av' if sv else 'are moved most by'} {_move(say, found, first)}"
+        begin += f" ({'i dag' if sv else 'as it is'} {today})."
         begin = begin[:1].upper() + begin[1:]
         then = ""
         if second is not None:
             then = say.pick(
-                f" Därefter {second.input.said.sv} ({_value(say, found, second.low)} till "
-                f"{_value(say, found, second.high)}). Mät dem först.",
-                f" Then {second.input.said.en} ({_value(say, found, second.low)} to "
-                f"{_value(say, found, second.high)}). Measure those first.",
+                f" Därefter {_move(say, found, second)}. Mät dem först.",
+                f" Then {_move(say, found, second)}. Measure those first.",
             )
         return f"{begin}{then}{_chance(say, found)}"
 
     return both(say_it)
+
+
+def _move(say: Say, found: Found, one: Swing) -> str:
+    """Operationstider en vanlig vecka: +41 vid 15, -37 vid 17."""
+    low, high = _ends(say, one)
+    at = say.pick("vid", "at")
+    lang = "sv" if say.sv else "en"
+    moved = f"{_value(say, found, one.low)} {at} {low}, {_value(say, found, one.high)} {at} {high}"
+    return f"{one.input.said(lang)}: {moved}"
 
 
 def _chance(say: Say, found: Found) -> str:
@@ -118,10 +122,18 @@ def _table(found: Found) -> Table:
 
 
 def _range(one: Swing) -> Said:
+    return both(lambda say: "–".join(_ends(say, one)))
+
+
+def _ends(say: Say, one: Swing) -> tuple[str, str]:
+    """The low and the high end as they are said: a share in per cent, a factor as a change."""
     low, high = one.input.range.low, one.input.range.high
-    digits = 0 if min(abs(low), abs(high)) >= 10 else 2 if max(abs(low), abs(high)) >= 0.1 else 3
-    by = {"scale": Said("× ", "× "), "add": Said("+ ", "+ ")}.get(one.input.range.by, NOTHING)
-    return both(lambda say: f"{by.sv}{say.interval(low, high, digits)}")
+    if one.input.range.by == "scale":
+        return say.signed(100 * (low - 1)), f"{say.signed(100 * (high - 1))}{say.pick(' %', '%')}"
+    if max(abs(low), abs(high)) <= 1:
+        return say.number(100 * low, 1), f"{say.number(100 * high, 1)}{say.pick(' %', '%')}"
+    digits = 0 if low == int(low) and high == int(high) else 1
+    return say.number(low, digits), say.number(high, digits)
 
 
 def _end(found: Found, value: float, half: float) -> Said:
