@@ -245,6 +245,18 @@ def test_a_controllers_own_workbook_from_faults_to_unit_costs(tmp_path: Path) ->
     assert load_unit_costs(tmp_path / "kpp.yaml").price_year == 2023
 
 
+def test_measured_minutes_and_dropped_shares_are_shown(tmp_path: Path) -> None:
+    folder = starter(tmp_path, "kpp", "sv")
+    path = folder / "Kapacitet.csv"
+    text = path.read_text(encoding="utf-8-sig").replace("Praktisk kapacitet", "Praktisk kapacitet;Uppmätt")
+    path.write_text(text.replace(";53000", ";53000;46640").replace(";1620", ";1620;").replace(";65000", ";65000;"))
+    done = flowsim("kpp", folder, "--method", "step_down", "--lang", "sv")
+    assert done.exit_code == 0, done.output
+    assert "Uppmätt mot standardtid" in done.output
+    assert "Bortfallna andelar bakåt" in done.output
+    assert "Obs: hjälpkostnadsställen i en cirkel: 1010, 1030." in done.output
+
+
 def test_half_year_beside_the_full_year(tmp_path: Path) -> None:
     full, half = starter(tmp_path, "full", "en"), starter(tmp_path, "half", "en")
     ledger = half / "ledger.csv"

@@ -188,6 +188,8 @@ def _shown(found: Costing, tables: dict[str, pd.DataFrame], asked: Asked) -> Non
     show(sheets.methods(tables["methods_centres"], words))
     show(sheets.supporting(tables["supporting"], words))
     show(sheets.keys(tables["keys"], words))
+    if len(tables["measured_times"]):
+        show(sheets.measured(tables["measured_times"], words))
     if len(tables["dropped_shares"]) and found.allocation.method == "step_down":
         show(sheets.dropped(tables["dropped_shares"], words))
     for service in asked.trace:

@@ -143,6 +143,24 @@ def capacity(frame: pd.DataFrame, found: Costing, words: Words) -> Sheet:
     return Sheet(heading, columns, rows, names=2)
 
 
+def measured(frame: pd.DataFrame, words: Words) -> Sheet:
+    """Measured against standard times, and what the difference costs."""
+    heading = _either(words, "Uppmätt mot standardtid", "Measured against standard times")
+    columns = (
+        ["kostnadsställe", "aktivitet", "standard", "uppmätt", "avvikelse, kr"]
+        if words.lang == "sv"
+        else ["cost centre", "activity", "standard", "measured", "deviation, SEK"]
+    )
+    rows = [
+        [
+            str(row["cost_centre"]), str(row["activity"]), words.number(row["standard_units"], 0),
+            words.number(row["measured_units"], 0), _sek(words, row["ledger_deviation_sek"]),
+        ]
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+    return Sheet(heading, columns, rows, names=2)
+
+
 def methods(frame: pd.DataFrame, words: Words) -> Sheet:
     """What each final centre costs by the three methods."""
     sv = words.lang == "sv"
