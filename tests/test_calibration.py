@@ -225,12 +225,15 @@ def test_choice_by_aic_among_those_that_fit() -> None:
 def test_known_luck_is_found_again(law: str) -> None:
     weeks = np.arange(0, 208)
     luck = chance.weekly_luck({"law": law, "cv": 0.3, "lag1": 0.4}, 5, 0, "known", weeks)
-    frame = weekly(np.floor(200 * luck + 0.5))
-    found = calibration.calibrate(frame, whole=True, samples=49).resources["theatre"]
-    assert {fit.law: fit.p for fit in found.fits}[law] > 0.02
-    assert found.luck["cv"] == pytest.approx(0.3, abs=0.05)
-    assert found.luck["lag1"] == pytest.approx(0.4, abs=0.15)
-    assert found.level.interval[0] < 200 < found.level.interval[1]
+    (series,) = series_of(weekly(np.floor(200 * luck + 0.5)), whole=True)
+    model = fit_mean(series)
+    fits = {fit.law: fit for fit in fit_laws(series, model, 49, 1)}
+    assert fits[law].p > 0.02
+    assert fits[law].cv == pytest.approx(0.3, abs=0.05)
+    follows = autocorrelation(series, model, 49, 1)
+    assert follows.kept == pytest.approx(0.4, abs=0.15)
+    level, error = model.level()
+    assert abs(np.log(level / 200)) < 1.96 * error * np.sqrt((1 + follows.kept) / (1 - follows.kept))
 
 
 def test_no_law_fits_two_kinds_of_week() -> None:
