@@ -255,14 +255,23 @@ def _queue(name: str) -> Said:
     return named(place)
 
 
+_SHOWN = (
+    (Said("värdeskapande", "value-adding"), ("value",)),
+    (Said("stödjande", "supporting"), ("support",)),
+    (Said("slöseri", "waste"), HOUR_WASTES),
+    (Said("beredskap och tomt", "readiness and idle"), ("readiness", "idle")),
+)
+"""What the figure tells apart."""
+
+
 def hours_figure(found: Found) -> Figure:
-    """Share of each resource's hours that is waste, by kind."""
+    """Share of each resource's hours that is value, support, waste and unused."""
     names = [both(lambda say, n=name: the(n, say)) for name in people(found)]  # type: ignore[misc]
     series = []
-    for cell in ("value", "support", *HOUR_WASTES, "readiness", "idle"):
-        values = [_share_of(found, name, cell) for name in people(found)]
+    for label, cells in _SHOWN:
+        values = [sum(_share_of(found, name, cell) for cell in cells) for name in people(found)]
         if any(value > 0.0005 for value in values):
-            series.append(Series(WASTES.get(cell, CELLS.get(cell, NOTHING)), names, values))
+            series.append(Series(label, names, values))
     label = Said("andel av erbjudna timmar", "share of offered hours")
     return Figure("bars", Said("Vart timmarna går", "Where the hours go"), label, NOTHING, tuple(series), percent=True)
 
