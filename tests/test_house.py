@@ -22,6 +22,7 @@ ROOMS = {
     "simpy": ("engines",),
     "numba": ("engines",),
     "llvmlite": ("engines",),
+    "llvmlite": ("engines",),
     "matplotlib": ("report",),
     "jinja2": ("report",),
     "typer": ("cli",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowsim.engines.compiled_engine import layout as at
 from flowsim.engines.compiled_engine import unpack
-from flowsim.engines.compiled_engine.kernel import simulate
+from flowsim.engines.compiled_engine.cache import loaded
 from flowsim.engines.compiled_engine.pack import Packed, packed
 from flowsim.engines.compiled_engine.world import classes, world
 from flowsim.errors import RunError
@@ -18,7 +18,7 @@ def run(plan: Plan, draws: Draws) -> Rows:
     for _ in range(100):
         made = world(plan, draws, tables)
         block = at.block(made)
-        simulate(int(block.__array_interface__["data"][0]))
+        loaded()(int(block.__array_interface__["data"][0]))
         if made.g[at.ERROR] == at.OK:
             return unpack.rows(plan, draws, made)
         _grow(tables, made)

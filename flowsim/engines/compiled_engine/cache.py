@@ -1,40 +1,113 @@
-"""Where the compiled kernel is kept, so that it is compiled once: a folder of its own for every state of its source."""
+"""The compiled kernel, kept on disk as machine code: made by numba once, loaded without it ever after.
+
+Importing numba and having it load its own cache takes a third of a second and more, in every process. What it made is
+plain machine code that takes one address and calls nothing of Python's, so llvmlite alone can put it in place.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import json
 import os
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numba
-from numba import njit
+import llvmlite
+from llvmlite import binding
+
+if TYPE_CHECKING:
+    from llvmlite.binding import TargetMachine
+
+OF_C = frozenset({"memset", "memcpy", "memmove", "floor", "ceil"})
+"""What the kernel may call from outside: every process has it."""
 
 
 @cache
-def folder() -> Path:
-    """Beside the source if that can be written, else in the user's cache; named by a hash of source and numba.
+def file() -> Path:
+    """Where the kernel is kept: beside the source if that can be written, else in the user's cache.
 
-    numba itself looks only at the file of the function it keeps, not at those of the functions it calls.
+    Its name holds a hash of the source, the compiler's version and the processor: each state has a file of its own.
     """
     here = Path(__file__).parent
-    text = b"".join(path.read_bytes() for path in sorted(here.glob("*.py"))) + numba.__version__.encode()
-    name = f"kernel-{sha256(text).hexdigest()[:16]}"
+    text = b"".join(path.read_bytes() for path in sorted(here.glob("*.py")))
+    machine = (binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten(), llvmlite.__version__)
+    name = sha256(text + repr(machine).encode()).hexdigest()[:16]
     beside = here / "__pycache__"
-    return (beside if os.access(here, os.W_OK) else Path.home() / ".cache" / "flowsim") / name
+    folder = beside if os.access(here, os.W_OK) else Path.home() / ".cache" / "flowsim"
+    return folder / f"kernel-{name}.o"
 
 
 def is_compiled() -> bool:
     """Whether the kernel has been compiled on this machine before."""
-    return any(folder().rglob("*.nbi"))
+    return file().exists()
 
 
-def kept(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function without the interpreter's lock, and keep it on disk."""
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder())
+@cache
+def loaded() -> Callable[[int], None]:
+    """The kernel, a function of the address of a World's block; compiled first if it never was: a minute."""
+    name, code = _read(file()) or _compiled()
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    entry = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
+    simulate = entry(engine.get_function_address(name))
+
+    def run(address: int) -> None:
+        nothing, no_error = ctypes.c_void_p(), ctypes.c_void_p()
+        if simulate(ctypes.byref(nothing), ctypes.byref(no_error), address):
+            raise RuntimeError("the kernel stopped with an error of its own")
+
+    run.engine = engine  # type: ignore[attr-defined]  # the code lives as long as it
+    return run
+
+
+def _machine() -> TargetMachine:
+    """This processor, as LLVM knows it."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    features = binding.get_host_cpu_features().flatten()
+    target = binding.Target.from_default_triple()
+    return target.create_target_machine(binding.get_host_cpu_name(), features, 3, jit=True)
+
+
+def _compiled() -> tuple[str, bytes]:
+    """Name and machine code of the kernel, by numba; kept for the next time."""
+    from numba import types
+
+    from flowsim.engines.compiled_engine.kernel import simulate
+
+    simulate.compile((types.int64,))
+    (made,) = simulate.overloads.values()
+    module = binding.parse_assembly(made.library.get_llvm_str())
+    strange = {one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")} - OF_C
+    if strange:
+        raise RuntimeError(f"the kernel calls what it must not: {', '.join(sorted(strange))}")
+    name, code = made.fndesc.llvm_func_name, _machine().emit_object(module)
+    _keep(file(), name, code)
+    return name, code
+
+
+def _keep(path: Path, name: str, code: bytes) -> None:
+    """Written whole or not at all; not at all where the disk refuses."""
+    head = json.dumps({"name": name, "sha256": sha256(code).hexdigest()}).encode()
     try:
-        return njit(cache=True, nogil=True)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
+            new.write(head + b"\n" + code)
+        os.replace(new.name, path)
+    except OSError:
+        return
+
+
+def _read(path: Path) -> tuple[str, bytes] | None:
+    """What was kept, if it is whole."""
+    try:
+        head, _, code = path.read_bytes().partition(b"\n")
+        known = json.loads(head)
+        return (known["name"], code) if known["sha256"] == sha256(code).hexdigest() else None
+    except (OSError, ValueError, KeyError):
+        return None

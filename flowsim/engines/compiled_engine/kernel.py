@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flowsim.engines.compiled_engine.cache import kept
 from flowsim.engines.compiled_engine.capacity import (
     book_staff,
     count_places,
@@ -77,7 +76,6 @@ from flowsim.engines.compiled_engine.layout import (
     W_END,
     W_RESOURCES,
     WAITS,
-    world_at,
 )
 from flowsim.engines.compiled_engine.leaving import impatient, new_week, over_maximum, send_list, withdraw
 from flowsim.engines.compiled_engine.rows import in_order, still_open
@@ -91,7 +89,7 @@ from flowsim.engines.compiled_engine.trips import (
     stay_waits_less,
     visit_over,
 )
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import jitted, world_at
 from flowsim.engines.compiled_engine.waiting import freed, line_up, take_out, wake
 
 
@@ -289,7 +287,7 @@ def instants(w):
             leaving(w, queues)
 
 
-@kept
+@jitted
 def simulate(address):
     """The whole run over the World at an address; stops early if a table is full or a column of luck is not there."""
     w = world_at(address)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
-
-from flowsim.engines.compiled_engine.views import WORDS, View, WorldType, opener
 
 NEVER = -(2**31)
 FOREVER = 2**31 - 1
@@ -190,16 +187,16 @@ class World(NamedTuple):
     """[resource, tranche, cause, week]."""
 
 
-_NARROW = {
-    "starts": types.uint64, "key": types.uint64, "cells": types.float64, "multi": types.int8, "gone": types.int8,
-    "ended": types.int8,
+KEPT_AS = {
+    "starts": "uint64", "key": "uint64", "cells": "float64", "multi": "int8", "gone": "int8",
+    "ended": "int8",
 } | dict.fromkeys(
     ("group", "klass", "source", "arrives", "joined", "referral", "decision", "first", "remaining", "end",
      "elsewhere_at", "alive", "visited", "booked", "returned", "columns", "rows", "place", "first_row", "spare",
-     "profile", "standing", "visits"), types.int32
+     "profile", "standing", "visits"), "int32"
 )  # fmt: skip
 """Tables not kept as 64-bit integers."""
-_DIMS: dict[str, tuple[int | None, ...]] = {
+DIMS: dict[str, tuple[int | None, ...]] = {
     "steps": (None, N_STEP), "needs": (None, 2), "mean": (None, None, None), "pull": (None, None),
     "splits": (None, None), "resources": (None, N_RESOURCE), "tranches": (None, None, N_TRANCHE),
     "servers": (None, N_SERVER), "queues": (None, N_QUEUE), "terms": (None, N_TERMS), "changes": (None, 2),
@@ -213,16 +210,16 @@ _DIMS: dict[str, tuple[int | None, ...]] = {
     "over": (None, None, None), "lost": (None, None, None, None),
 }  # fmt: skip
 """Widths of tables of more than one dimension, where they never change."""
-WORLD = WorldType({name: View(_NARROW.get(name, types.int64), _DIMS.get(name, (None,))) for name in World._fields})
-world_at = opener(WORLD)
+WORDS = 5
+"""Words of a block for each table: its address and up to four lengths."""
 
 
 def block(world: World) -> np.ndarray:
     """Addresses and lengths of a World's tables, as the kernel wants them."""
     out = np.zeros((len(world), WORDS), np.int64)
     for k, (name, table) in enumerate(zip(World._fields, world, strict=True)):
-        view = WORLD.fields[name]
-        if table.dtype.name != str(view.kept_as) or table.ndim != len(view.dims) or not table.flags.c_contiguous:
+        kind, widths = KEPT_AS.get(name, "int64"), DIMS.get(name, (None,))
+        if table.dtype.name != kind or table.ndim != len(widths) or not table.flags.c_contiguous:
             raise TypeError(f"the table {name} is not as the kernel wants it: {table.dtype}, {table.shape}")
         out[k, 0] = table.__array_interface__["data"][0]
         out[k, 1 : 1 + table.ndim] = table.shape

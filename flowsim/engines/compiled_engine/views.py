@@ -17,8 +17,8 @@ from numba.core.imputils import lower_getattr, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-WORDS = 5
-"""Words of a block for each table: its address and up to four lengths."""
+from flowsim.engines.compiled_engine.layout import DIMS, KEPT_AS, WORDS, World
+
 jitted = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Compile a function that only the kernel calls."""
 
@@ -165,17 +165,19 @@ def _table(context: Any, builder: Any, kind: WorldType, value: Any, name: str) -
     return made._getvalue()
 
 
-def opener(kind: WorldType) -> Any:
-    """A function for the kernel: the world whose block is at an address."""
+WORLD = WorldType(
+    {name: View(getattr(types, KEPT_AS.get(name, "int64")), DIMS.get(name, (None,))) for name in World._fields}
+)
 
-    @intrinsic
-    def world_at(typing: Any, address: Any) -> Any:
-        def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
 
-        return kind(types.int64), made
+@intrinsic
+def world_at(typing: Any, address: Any) -> Any:
+    """The world whose block is at an address."""
 
-    return world_at
+    def made(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+
+    return WORLD(types.int64), made
 
 
 @intrinsic
