@@ -114,15 +114,17 @@ def _answer(
     notes = [note for note in (told, _harm(stages), _tie(found)) if note.sv]
     further = [sheet.shifting_table(stages), *([sheet.season_table(seasons)] if seasons else [])]
     title = Said("Flaskhalsen: vad en till av varje ger", "The bottleneck: what one more of each gives")
-    operations = Said("operationer om året av ett steg till", "operations a year of a step more")
-    days = Said("väntedagar sparade om året av ett steg till", "waiting days saved a year by a step more")
+    operations = Said("operationer om året", "operations a year")
+    days = Said("väntedagar sparade om året", "waiting days saved a year")
+    more_of_each = Said("Vad en till av varje ger", "What one more of each gives")
+    waiting = Said("Vad en till av varje sparar i väntan", "What one more of each saves in waiting")
     return Answer(
         question="bottleneck",
         title=title,
         sentence=sheet.sentence(found, stages),
         table=sheet.ranking_table(found),
-        figure=sheet.bars(found, "operations", operations, operations),
-        figures=(sheet.bars(found, "days_saved", days, days),),
+        figure=sheet.bars(found, "operations", more_of_each, operations),
+        figures=(sheet.bars(found, "days_saved", waiting, days),),
         assumed=_assumed(asked, weeks),
         would_change=_would_change(),
         notes=tuple(notes),

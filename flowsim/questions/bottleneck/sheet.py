@@ -225,4 +225,4 @@ def bars(found: Gains, of: str, title: Said, label: Said) -> Figure:
     names = [said_plus(gain.more.name, gain.more.kind, gain.amount) for gain in found.gains]
     low, high = [mean - half for mean, half in means], [mean + half for mean, half in means]
     series = Series(label, names, [mean for mean, _ in means], low, high)
-    return Figure("bars", title, label, Said("", ""), (series,))
+    return Figure("bars", title, Said("", ""), label, (series,))

@@ -273,7 +273,7 @@ def hours_figure(found: Found) -> Figure:
         if any(value > 0.0005 for value in values):
             series.append(Series(label, names, values))
     label = Said("andel av erbjudna timmar", "share of offered hours")
-    return Figure("bars", Said("Vart timmarna går", "Where the hours go"), label, NOTHING, tuple(series), percent=True)
+    return Figure("bars", Said("Vart timmarna går", "Where the hours go"), NOTHING, label, tuple(series), percent=True)
 
 
 def _share_of(found: Found, name: str, cell: str) -> float:

@@ -141,7 +141,7 @@ def _figure(rows: Sequence[dict[str, Any]], goal: str, budget: float) -> Figure:
         "fler operationer om året", "operations more a year"
     )  # fmt: skip
     series = Series(label, [row["label"] for row in shown], y, low, high)
-    return Figure("bars", Said("Vad fördelningarna ger", "What the mixes give"), label, NOTHING, (series,))
+    return Figure("bars", Said("Vad fördelningarna ger", "What the mixes give"), NOTHING, label, (series,))
 
 
 def _assumed(tried: Tried, budget: float) -> tuple[Said, ...]:

@@ -147,7 +147,7 @@ def _tornado(found: Found) -> Figure:
     high = Series(Said("vid hög ände", "at the high end"), names, [one.high / scale for one in found.swings])
     what = OF[found.of]
     title = Said(f"Ändring i {what.sv}, en indata i taget", f"Change in {what.en}, one input at a time")
-    return Figure("bars", title, what, NOTHING, (low, high))
+    return Figure("bars", title, NOTHING, what, (low, high))
 
 
 def _assumed(found: Found) -> tuple[Said, ...]:
