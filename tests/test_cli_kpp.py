@@ -22,6 +22,7 @@ from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.scenario_cost import scenario_cost
 from flowsim.sheets import read_book
 
+pytestmark = pytest.mark.xdist_group("kpp")
 SHIPPED = Path(__file__).parents[1] / "calibration" / "kpp_example.yaml"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 GOLDEN = Path(__file__).parent / "golden" / "kpp_example_unit_costs.csv"

@@ -34,6 +34,8 @@ from flowsim.costs.money import refuse_bare_money
 from flowsim.errors import FlowsimError, InputError
 from flowsim.schema.costing import CostingSettings
 
+pytestmark = pytest.mark.xdist_group("ledger")
+
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
