@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flowsim.questions import backlog_by_hand
 from flowsim.questions.answer import Answer, Figure, Realised, Series, Table, Verdict
 from flowsim.questions.backlog_notes import assumed, notes, reasons_table, relief_table, would_change
 from flowsim.questions.clear_backlog import Found, numbers
 from flowsim.questions.search import Chance, Smallest
-from flowsim.questions.wording import SV, UNKNOWN, Said, Say, alike, both, joined, named
+from flowsim.questions.wording import NOTHING, UNKNOWN, Said, Say, alike, both, joined, named
 
 
 def sheet(found: Found) -> Answer:
@@ -195,8 +193,8 @@ def _way_out(found: Found, say: Say) -> str:
             f" {say.percent(found.of.goal.level)} to tell)",
         )
     first = say.pick(
-        f"Med {more} till räcker {number} extra operationer i veckan{sure}.",
-        f"With {more} more, {number} extra operations a week are enough{sure}.",
+        f"Med {more} räcker {number} extra operationer i veckan{sure}.",
+        f"With {more}, {number} extra operations a week are enough{sure}.",
     )
     return f"{first} {_price(found, say)}".strip()
 
@@ -220,11 +218,11 @@ def _no_way(found: Found, say: Say) -> str:
 
 
 def relief_amount(say: Say, resource: str, kind: str, much: float) -> str:
-    """8 tider i veckan i röntgen; 3 places in the ward."""
+    """8 fler tider i veckan på röntgen; 3 more places in the ward."""
     number = say.number(much, 0 if float(much).is_integer() else 1)
     unit = {"slots": say.pick("tider i veckan", "slots a week"), "places": say.pick("platser", "places"),
             "staff": say.pick("i bemanning", "staff")}[kind]  # fmt: skip
-    return say.pick(f"{number} {unit} på {say.name(resource)}", f"{number} {unit} in {say.name(resource)}")
+    return say.pick(f"{number} fler {unit} på {say.name(resource)}", f"{number} more {unit} in {say.name(resource)}")
 
 
 def table(found: Found) -> Table:
@@ -245,7 +243,21 @@ def table(found: Found) -> Table:
         rows.append(_summer_row(found, len(columns)))
     if not rows:
         rows = [_unlimited_row(found, len(columns))]
-    return Table(tuple(columns), tuple(rows), 1, marked)
+    return Table(tuple(columns), tuple(rows), 1, marked, _with_relief(found))
+
+
+def _with_relief(found: Found) -> Said:
+    """That the table holds with the relief, where there had to be one."""
+    way = found.way
+    if way is None:
+        return NOTHING
+    return both(
+        lambda say: (
+            say.pick("Tabellen gäller med ", "The table holds with ")
+            + relief_amount(say, way.relief.resource, way.relief.kind, way.relief.amount)
+            + "."
+        )
+    )
 
 
 def _row(found: Found, level: float, one: Smallest) -> tuple[Said, ...]:
@@ -371,11 +383,3 @@ def course(found: Found) -> Figure:
 def _with(operations: float) -> Said:
     return both(lambda say: f"+{say.number(operations, 0 if float(operations).is_integer() else 1)} "
                 + say.pick("i veckan", "a week"))  # fmt: skip
-
-
-def first_day(found: Found, number: int) -> tuple[str, str] | None:
-    """Dates between which the goal first holds in eight years of ten, in Swedish (see `Say.day`)."""
-    if number not in found.first_days:
-        return None
-    ends = [found.of.start + timedelta(days=int(day)) for day in found.first_days[number]]
-    return SV.day(ends[0], False), SV.day(ends[1], False)

@@ -21,10 +21,10 @@ from flowsim.questions.money import Added, added_cost
 from flowsim.questions.pace import Sums
 from flowsim.questions.search import LEVELS, Chance, Search, Smallest, galloping
 
-AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 200, 24, 100
+AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 400, 40, 200
 QUICK = 300
 """Replications at most of what is sought on the way: where the hindrance ends."""
-FOR_SEARCH, FOR_WAY = 0.75, 0.45
+FOR_SEARCH, FOR_WAY = 0.65, 0.45
 """Shares of the time after which the search, and the search for a way, end."""
 
 
@@ -168,13 +168,17 @@ def _find_way(found: Found, largest: int) -> None:
 
 
 def _beside(found: Found) -> None:
-    """August, money, the course, when to stop, what binds next: each as long as there is time."""
+    """The course, August, money, what binds next: what the sentence says first, the rest as long as there is time."""
     told = _told_numbers(found)
-    if not told:
+    if not told or found.asked is None:
         return
+    first = [n for n in dict.fromkeys((found.asked.number, found.asked.advised)) if n in told]
     _courses(found, told)
-    _money(found, told)
+    _august(found, first[:1])
+    _money(found, first)
     _august(found, told)
+    _money(found, told)
+    _through_summer(found)
     _next(found)
 
 
@@ -207,29 +211,34 @@ def _idle_week(offered: np.ndarray, idle: np.ndarray, weeks: int = 4, share: flo
     return None
 
 
-def _money(found: Found, numbers: Sequence[int]) -> None:
+def _money(found: Found, numbers: Sequence[int | None]) -> None:
+    """Added cost and operations at numbers not yet told."""
     of = found.of
-    today = of.asked.bare
     for number in numbers:
-        if number and (of.asked.runs.in_time or not found.money):
-            made = added_cost(of.asked, of.case(number), today, range(MONEY_RUNS))
+        if number and number not in found.money and (of.asked.runs.in_time or not found.money):
+            made = added_cost(of.asked, of.case(number), of.asked.bare, range(MONEY_RUNS))
             if made is not None:
                 found.money[number] = made
 
 
-def _august(found: Found, numbers: Sequence[int]) -> None:
-    """The same chance at the end of August; and the number that would hold through the summer, if time allows."""
+def _august(found: Found, numbers: Sequence[int | None]) -> None:
+    """The same chance at the end of August; of the first number whatever time is left."""
     of = found.of
     after = of.after_summer()
-    if after is None:
-        return
     for number in numbers:
-        if of.asked.runs.in_time:
-            found.august[number] = chance_of(of.yes(of.case(number), range(AUGUST_RUNS), after), number)
-    if not of.asked.runs.in_time or found.asked is None or found.asked.number is None:
+        if after is None or number is None or number in found.august:
+            continue
+        if of.asked.runs.in_time or not found.august:
+            replications = range(min(AUGUST_RUNS, max(20, found.replications)))
+            found.august[number] = chance_of(of.yes(of.case(number), replications, after), number)
+
+
+def _through_summer(found: Found) -> None:
+    """The number that would hold through the summer too."""
+    of, after = found.of, found.of.after_summer()
+    if after is None or not of.asked.runs.in_time or found.asked is None or found.asked.number is None:
         return
-    largest = found.asked.number + 8
-    rule = of.rule(1.0, AUGUST_RUNS)
+    largest, rule = found.asked.number + round(8 / of.unit), of.rule(0.6, AUGUST_RUNS)
     search = Search(lambda n, r: of.yes(of.case(n), r, after), largest, rule, lambda: of.asked.runs.in_time)
     made = search.find([of.goal.level])[of.goal.level]
     if made.number is not None and made.chance is not None and made.chance.n >= rule.pilot:

@@ -16,7 +16,7 @@ from flowsim.report.words import Words, plain
 if TYPE_CHECKING:
     from flowsim.report.words import Language
 
-_COLORS = (canvas.SCENARIO, canvas.BASELINE, *canvas.SERIES[1:])
+_COLORS = (canvas.SCENARIO, *canvas.SERIES[1:])
 
 
 def drawn(figure: Figure, lang: Language) -> Drawn:
@@ -33,6 +33,11 @@ def drawn(figure: Figure, lang: Language) -> Drawn:
         if len(figure.series) > 1:
             panel.legend(loc="best")
     return made
+
+
+def _color(figure: Figure, k: int) -> str:
+    """The palette in order; what is faint takes none of it."""
+    return _COLORS[sum(not one.faint for one in figure.series[:k]) % len(_COLORS)]
 
 
 def _whiskers(one: Series, y: np.ndarray) -> np.ndarray | None:
@@ -54,13 +59,13 @@ def _points(panel: Axes, one: Series, k: int, figure: Figure, lang: Language) ->
             panel.annotate(
                 Words(lang).percent(value),
                 (float(x), value),
-                xytext=(9, -4),
-                textcoords="offset points",  # type: ignore[arg-type]
+                xytext=(8, 5),
+                textcoords="offset points",
             )
 
 
 def _lines(panel: Axes, one: Series, k: int, figure: Figure, lang: Language) -> None:
-    x, color = np.asarray(one.x, float), _COLORS[k % len(_COLORS)]
+    x, color = np.asarray(one.x, float), canvas.BASELINE if one.faint else _color(figure, k)
     if len(one.low):
         panel.fill_between(x, one.low, one.high, color=color, alpha=0.16, linewidth=0)
     style = (0, (4, 2)) if one.faint else "-"
@@ -91,15 +96,15 @@ def _lines_across(panel: Axes, figure: Figure, lang: Language) -> None:
     if figure.level is not None:
         value, name = figure.level
         (panel.axvline if lying else panel.axhline)(value, color=canvas.TARGET, linewidth=1.3, linestyle=(0, (5, 3)))
-        place = {"xy": (value, 1.0), "xycoords": ("data", "axes fraction"), "xytext": (4, -10)}
+        place: dict[str, Any] = {"xy": (value, 1.0), "xycoords": ("data", "axes fraction"), "xytext": (4, -10)}
         if not lying:
             place = {"xy": (0.0, value), "xycoords": ("axes fraction", "data"), "xytext": (4, 4)}
-        panel.annotate(plain(name(lang), 60), textcoords="offset points", color=canvas.TARGET, **place)  # type: ignore[arg-type]
+        panel.annotate(plain(name(lang), 60), textcoords="offset points", color=canvas.TARGET, **place)
     if figure.mark is not None:
         x, name = figure.mark
         panel.axvline(x, color=canvas.MUTED, linewidth=1.0, linestyle=(0, (1, 2)))
         panel.annotate(
-            plain(name(lang), 60), (x, 0.0), xycoords=("data", "axes fraction"), xytext=(5, 6),
+            plain(name(lang), 60), (x, 1.0), xycoords=("data", "axes fraction"), xytext=(5, -10),
             textcoords="offset points", color=canvas.MUTED,
         )  # fmt: skip
 
