@@ -38,5 +38,5 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit('flowsim needs Python 3.11 or later; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.11' if sys.version_info < (3, 11) else 0)"
 	@echo "Setting up .venv (once, a minute or two) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[excel,test]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
 	@touch $(READY)

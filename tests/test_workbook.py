@@ -8,7 +8,6 @@ from python_calamine import CalamineWorkbook
 
 from flowsim.report import workbook
 
-pytest.importorskip("xlsxwriter", reason='a workbook needs xlsxwriter: pip install "flowsim[excel]"')
 HOSTILE = '=HYPERLINK("http://evil.example")'
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ def write(study_dir: Path | str, lang: Language = "en") -> Path:
 
 
 def write_reading(reading: Reading, folder: Path) -> Path:
-    """The report of a reading, below `folder`; the workbook too where xlsxwriter (extra `excel`) is installed."""
+    """The report of a reading, below `folder`, page, pictures and workbook."""
     from flowsim.errors import FlowsimError
     from flowsim.report import workbook
     from flowsim.report.exhibits import exhibits
@@ -57,8 +56,7 @@ def write_reading(reading: Reading, folder: Path) -> Path:
         (folder / FIGURES).mkdir(exist_ok=True)
         for name, data in pictures.items():
             _replace(folder / FIGURES / name, data)
-        if find_spec("xlsxwriter") is not None:
-            workbook.write(reading, folder)
+        workbook.write(reading, folder)
         return _replace(folder / REPORT, html.encode())
     except OSError as error:
         raise FlowsimError(f"Could not write the report: {error.strerror or type(error).__name__}.") from error

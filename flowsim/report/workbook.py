@@ -105,7 +105,7 @@ _LEFT_OUT = ("payment", "title", "title_sv", "why_sv", "reason_sv", "half_width"
 def write(reading: Reading, folder: Path) -> Path:
     """Write report.xlsx below `folder`, in the reading's language; an earlier one is replaced whole.
 
-    FlowsimError if xlsxwriter is not installed (extra `excel`) or the disk refused.
+    FlowsimError if the disk refused.
     """
     sv = reading.words.lang == "sv"
     frames = {("Läs först" if sv else "Read first"): _about(reading)}

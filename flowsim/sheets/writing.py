@@ -99,10 +99,8 @@ def _is_empty(cell: Any) -> bool:
 
 
 def _workbook(path: Path, frames: Mapping[str, pd.DataFrame], lang: Lang, known: Headings) -> None:
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise FlowsimError('Writing a workbook needs xlsxwriter: pip install "flowsim[excel]".') from None
+    import xlsxwriter
+
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})
