@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import mean, median
 
@@ -42,18 +43,24 @@ def summary(results: tables.Results) -> dict[str, pd.DataFrame]:
 
 
 def run(plans: list[plan.Plan], replications: int, engine: str, workers: int) -> float:
-    """Seconds of an experiment."""
+    """Seconds of an experiment, by the clock."""
     return seconds(
         lambda: experiment.run(plans, replications, 1, workers=workers, engine=engine, summarise=summary),
         collect=True,
+        clock=time.perf_counter,
     )
 
 
 def against_plain(plans: list[plan.Plan], replications: int, times: int) -> float:
     """Plain SimPy's seconds for the whole over ours."""
-    before = [seconds(lambda s=seed: simpy_plain.run(s), collect=True) for seed in range(times)]
+    before = [
+        seconds(lambda s=seed: simpy_plain.run(s), collect=True, clock=time.perf_counter) for seed in range(times)
+    ]
     took = run(plans, replications, "compiled", 2)
-    after = [seconds(lambda s=seed: simpy_plain.run(s), collect=True) for seed in range(times, 2 * times)]
+    after = [
+        seconds(lambda s=seed: simpy_plain.run(s), collect=True, clock=time.perf_counter)
+        for seed in range(times, 2 * times)
+    ]
     plain = mean(before + after) * len(plans) * replications
     print(f"\n{len(plans)} scenarios x {replications} replications, compiled engine, 2 workers: {took:.1f} s,")
     print(
