@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from histories import DOCTORS
 from scipy.stats import norm, rankdata
 
-from flowsim import calibration, plan, scenario
+from flowsim import calibration, chance, plan, scenario
 from flowsim.errors import InputError
 
 CLINIC = """scenario: clinic
@@ -88,6 +89,26 @@ def test_contacts_and_hours_are_drawn_as_history_had_them(tmp_path: Path) -> Non
     factors = [(contacts["factor"], hours) for contacts, hours in _classes(file)]
     ratios = zip(weeks["clinic"] / 400, weeks["doctors"] / 60 / 5 / 8 / 3600, strict=True)
     assert max(min(abs(a - c) + abs(b - h) for c, h in factors) for a, b in ratios) < 0.02
+
+
+def test_resources_found_to_go_together_do(tmp_path: Path) -> None:
+    rows = chance.loadings(["a", "b"], [[1, 0.7], [0.7, 1]])
+    weeks = np.arange(104)
+    lines = ["week,resource,count"]
+    for name in ("a", "b"):
+        luck = chance.weekly_luck({"law": "lognormal", "cv": 0.3, "lag1": 0.0}, 3, 0, name, weeks, rows[name])
+        mondays = [date(2024, 1, 1) + timedelta(weeks=int(week)) for week in weeks]
+        lines += [f"{monday},{name},{200 * one:.0f}" for monday, one in zip(mondays, luck, strict=True)]
+    (tmp_path / "calibration").mkdir()
+    (tmp_path / "calibration" / "weeks.csv").write_text("\n".join(lines).replace("week,", "date,", 1))
+    found = calibration.calibrate(tmp_path / "calibration" / "weeks.csv", whole=True, samples=19)
+    found.to_yaml(tmp_path / "calibration" / "weeks.yaml")
+    (pair,) = found.together
+    luck_of = ["{calibration: ../calibration/weeks.yaml, resource: %s}" % name for name in ("a", "b")]  # noqa: UP031
+    drawn = weeks_of(written(tmp_path, *luck_of, "luck_together: [{calibration: ../calibration/weeks.yaml}]\n"))
+    assert pair.kept
+    assert pair.correlation == pytest.approx(0.7, abs=0.2)
+    assert of_scores(drawn["clinic"], drawn["doctors"]) == pytest.approx(pair.correlation, abs=4 * 0.5 / np.sqrt(520))
 
 
 def _classes(file: Path) -> list[tuple[dict[str, float], float]]:
