@@ -98,10 +98,43 @@ def _changed(found: Found) -> Said:
         begin = f"{found.titles[0] if say.sv else found.titles[1]}: "
         text = begin + (say.listed(parts) + ". " if parts else "")
         text += _waiting(say, days, days_half)
-        text += " " + _operations(say, operations, operations_half)
+        text += " " + _operations(say, operations, operations_half) + _lands(say, found)
         return text
 
     return both(say_it)
+
+
+LEAST_QUEUE = 0.5
+"""A change of a mean queue smaller than this is not worth a word."""
+
+
+def moved_queues(found: Found) -> list[str]:
+    """Queues whose mean surely changes by half a patient or more, the most changed first."""
+    queues = [name for name in found.names if name.startswith("queue:") and not name.endswith(":all")]
+    changes = {name: found.change(name) for name in queues}
+    sure = [name for name, (mean, half) in changes.items() if abs(mean) > max(half, LEAST_QUEUE)]
+    return sorted(sure, key=lambda name: -abs(changes[name][0]))
+
+
+def main_span(found: Found) -> str:
+    """The first span's queue; '' where the scenario has none."""
+    return next((name for name in found.names if name.startswith("queue:span:")), "")
+
+
+def _lands(say: Say, found: Found) -> str:
+    """The queue that changes most, and what the waiting for treatment does."""
+    moved, span = moved_queues(found), main_span(found)
+    if not moved:
+        return ""
+    texts = []
+    for name in dict.fromkeys([moved[0], *([span] if span else [])]):
+        mean, half = found.change(name)
+        place = named(name.split(":")[2])("sv" if say.sv else "en")
+        texts.append(f"{place} {say.signed(mean, 1)} ± {say.number(half, 1)}")
+    return say.pick(
+        f" Förändringen märks i kön: {', '.join(texts)} (väntande i medeltal).",
+        f" The change is felt in the queue: {', '.join(texts)} (mean number waiting).",
+    )
 
 
 def _slots(found: Found) -> list[tuple[str, float, float]]:

@@ -11,7 +11,7 @@ from flowsim.questions.asked import Asked
 from flowsim.questions.cases import Case
 from flowsim.questions.lean.measure import SEK_CELLS
 from flowsim.questions.lean.patient_days import DAY_CELLS
-from flowsim.questions.lean.sentences import assumed, notes, sentence
+from flowsim.questions.lean.sentences import assumed, main_span, moved_queues, notes, sentence
 from flowsim.questions.lean.staff_hours import HOUR_CELLS, HOUR_WASTES, UNUSED_KNOWLEDGE
 from flowsim.questions.units import the
 from flowsim.questions.wording import DASH, NOTHING, Said, alike, both, named
@@ -227,10 +227,9 @@ def _percent(touch_days: float, wait_days: float) -> Said:
 
 def relief_table(found: Found) -> tuple[Said, Table]:
     """Mean queues before and after, and their change by pairs: where the relief lands."""
-    queues = [name for name in found.names if name.startswith("queue:")]
-    changes = {name: found.change(name) for name in queues}
-    clear = [name for name in queues if abs(changes[name][0]) > changes[name][1] and not name.endswith(":all")]
-    order = [*sorted(clear, key=lambda name: -abs(changes[name][0]))[:6], "queue:sum:all"]
+    span = main_span(found)
+    order = list(dict.fromkeys([*moved_queues(found)[:5], *([span] if span else []), "queue:sum:all"]))
+    changes = {name: found.change(name) for name in order}
     rows = tuple(
         (_queue(name), _whole(found.mean(name)), _whole(found.mean(name, True)), _tenths(*changes[name]))
         for name in order
