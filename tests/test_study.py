@@ -16,7 +16,7 @@ import pytest
 from flowsim import study
 from flowsim.errors import FlowsimError, InputError
 from flowsim.study import Design, Study, manifest
-from flowsim.study.precision import Precision
+from flowsim.study.precision import Precision, named
 from flowsim.tables import ProviderInfo, ResourceInfo, Setting, StepInfo
 
 STARTER = Path(study.__file__).parents[1] / "cli" / "starter"
@@ -244,7 +244,7 @@ def test_precision_adds_replications_and_is_honest_at_the_cap(tmp_path: Path) ->
     today = STARTER / "scenarios" / "today.yaml"
     enough = Design(4, precision=Precision(0.2, ("operations_per_week",), 12))
     study_ = study.run([today], enough, tmp_path / "enough")
-    assert study_.run["replications"] == 4
+    assert study_.run["replications"] == 5, "of fewer no interval is believed"
     assert not [text for text in study_.run["warnings"] if "precision" in text]
     never = Design(4, precision=Precision(0.001, ("operations_per_week", "queue_end"), 9))
     study_ = study.run([today], never, tmp_path / "never")
@@ -252,8 +252,19 @@ def test_precision_adds_replications_and_is_honest_at_the_cap(tmp_path: Path) ->
     (said,) = [text for text in study_.run["warnings"] if "precision" in text]
     assert said.startswith("After 9 replications (the most allowed) the precision 0.1% is not reached: ")
     assert "queue_end (today) ±" in said
+    assert said.endswith("replications would be needed (--most).")
     straight = study.run([today], Design(9), tmp_path / "straight")
     pd.testing.assert_frame_equal(study_.tables["by_replication"], straight.tables["by_replication"])
+
+
+def test_precision_on_what_is_not_there_or_is_nothing_is_said(tmp_path: Path) -> None:
+    assert named(["queue", "kö", "wait_p90_days"]) == ("queue_end", "wait_p90_days")
+    with pytest.raises(InputError, match=r'(?s)measure = "que".*Did you mean "queue"\?.*measure = "x"'):
+        named(["que", "x"])
+    wish = Precision(0.02, ("treated_elsewhere", "visits_per_week"), 6)
+    made = study.run([STARTER / "scenarios" / "today.yaml"], Design(1, precision=wish, steps=0), tmp_path / "s")
+    assert made.run["replications"] == 5, "treated_elsewhere is 0 in every one: nothing to be more exact about"
+    assert [text for text in made.run["warnings"] if "visits_per_week: nothing of the kind is measured" in text]
 
 
 def test_nothing_is_written_when_the_input_is_wrong(tmp_path: Path) -> None:

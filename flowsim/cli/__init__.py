@@ -193,7 +193,7 @@ def run(
         str | None, typer.Option(help='Add replications until the intervals are this narrow: "2%".')
     ] = None,
     precise: Annotated[
-        str, typer.Option(help="Measures that --precision is about, comma between.")
+        str, typer.Option("--on", "--precise", help="Measures that --precision is about, all of them at once.")
     ] = "queue_end,operations_per_week,total_cash_sek",
     most: Annotated[int, typer.Option(min=1, help="With --precision: replications at most.")] = 400,
     steps: Annotated[int, typer.Option(min=0, help="Replications for what each change did; 0: leave it out.")] = 10,

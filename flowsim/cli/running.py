@@ -165,11 +165,11 @@ def _engine(wish: Wish, scenarios: int) -> str:
 
 def _design(wish: Wish, scenarios: int) -> Design:
     from flowsim.study import Design
-    from flowsim.study.precision import Precision
+    from flowsim.study.precision import Precision, named
 
     precision = None
     if wish.precision is not None:
-        measures = tuple(filter(None, (name.strip() for name in wish.precise.split(","))))
+        measures = named([name.strip() for name in wish.precise.split(",") if name.strip()])
         precision = Precision(_share(wish.precision), measures, wish.most)
     engine = _engine(wish, scenarios)
     return Design(
