@@ -18,7 +18,7 @@ from flowsim.study import Design
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
-COMMANDS = {"new", "check", "calibrate", "run", "report", "kpp", "budget", "payment", "indicators"}
+COMMANDS = {"new", "check", "calibrate", "run", "report", "kpp", "budget", "payment", "indicators", "ask", "follow-up"}
 
 
 def blocks(language: str) -> list[str]:
