@@ -122,6 +122,7 @@ def test_a_study_with_it_says_so_and_can_be_made_again(clinic: Path, tmp_path: P
     queues = (one.tables["by_replication"].query("measure == 'queue_end'")["value"] for one in (uncertain, plain))
     with_sets, without = queues
     moved = with_sets.to_numpy() - without.to_numpy()
+    assert moved.std() > 5  # each replication ran under its own set
     assert (told["sd_chance"], told["sd_inputs"]) == pytest.approx((without.std(), moved.std(ddof=1)))
     assert told["share_inputs"] == pytest.approx(told["sd_inputs"] ** 2 / (told["sd_inputs"] ** 2 + without.var()))
     assert plain.run["sha256"] != uncertain.run["sha256"]

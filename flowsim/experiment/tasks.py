@@ -118,8 +118,9 @@ def _rows(task: Task, replication: int) -> Results:
     collecting, job = gc.isenabled(), task.job
     gc.disable()
     try:
-        draws = plan.draw(task.plan, job.seed, replication)
-        return frames(engines.run(task.plan, draws, job.engine), task.plan.setting, replication)
+        made = task.plan.of(replication)
+        draws = plan.draw(made, job.seed, replication)
+        return frames(engines.run(made, draws, job.engine), made.setting, replication)
     finally:
         if collecting:
             gc.enable()
