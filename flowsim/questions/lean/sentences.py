@@ -86,17 +86,13 @@ def _changed(found: Found) -> Said:
     operations, operations_half = found.change("operations")
 
     def say_it(say: Say) -> str:
-        parts = []
-        for name, saved, saved_half in slots:
-            parts.append(
-                say.pick(
-                    f"{say.number(saved)} ± {say.number(saved_half)} tider ({named(name).sv}) går inte längre "
-                    "förlorade",
-                    f"{say.number(saved)} ± {say.number(saved_half)} slots ({named(name).en}) are no longer lost",
-                )
+        lang = "sv" if say.sv else "en"
+        parts = [f"{say.number(saved)} ± {say.number(h)} ({named(name)(lang)})" for name, saved, h in slots]
+        text = f"{found.titles[0] if say.sv else found.titles[1]}: "
+        if parts:
+            text += say.pick(
+                f"färre tider går förlorade, {say.listed(parts)}. ", f"fewer slots are lost, {say.listed(parts)}. "
             )
-        begin = f"{found.titles[0] if say.sv else found.titles[1]}: "
-        text = begin + (say.listed(parts) + ". " if parts else "")
         text += _waiting(say, days, days_half)
         text += " " + _operations(say, operations, operations_half) + _lands(say, found)
         return text
