@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -127,11 +128,11 @@ def resident(process: int) -> int:
     return total
 
 
-def whole_study(engine: str, replications: int, scale: float, folder: Path) -> tuple[float, float]:
-    """Seconds of the study, and the greatest memory in GB of its processes together."""
+def whole_study(engine: str, replications: int, scale: float, folder: Path) -> tuple[float, float, float]:
+    """Seconds of the study, processor seconds, and the greatest memory in GB of its processes together."""
     path = write(folder / "region.yaml", scale)
     given = [str(path), str(replications), engine, str(folder / "study")]
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), os.times()
     process = subprocess.Popen([sys.executable, __file__, "--study", *given])
     most, over = [0], threading.Event()
 
@@ -146,7 +147,9 @@ def whole_study(engine: str, replications: int, scale: float, folder: Path) -> t
     watcher.join()
     if code:
         raise SystemExit(f"The study ended with {code}")
-    return time.perf_counter() - begin, most[0] / 1e9
+    after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - begin, used, most[0] / 1e9
 
 
 def _study(path: str, replications: str, engine: str, out: str) -> None:
@@ -176,8 +179,9 @@ def main() -> int:
     print(machine("pandas"))
     asked.out.mkdir(parents=True, exist_ok=True)
     warm(built(write(asked.out / "small.yaml", 0.005)), asked.engine)
-    took, memory = whole_study(asked.engine, asked.replications, asked.scale, asked.out)
-    print(f"\n{asked.replications} replications on 2 cores, {asked.engine}: {took / 60:.1f} minutes, {memory:.1f} GB")
+    took, used, memory = whole_study(asked.engine, asked.replications, asked.scale, asked.out)
+    print(f"\n{asked.replications} replications on 2 cores, {asked.engine}: {took / 60:.1f} minutes", end="")
+    print(f" ({used / 60:.1f} of the processors, all told), {memory:.1f} GB")
     reached: list[tuple[bool | None, str]] = [(took <= 60 * MINUTES, f"in minutes: {took / 60:.1f} of {MINUTES:g}")]
     if not asked.no_growth:
         found = growth(asked.engine, asked.out)
