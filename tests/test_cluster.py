@@ -17,10 +17,11 @@ import pytest
 from test_experiment import NAMES, STARTER, contacts, unhurried
 
 import flowsim
-from flowsim import experiment, plan, scenario
+from flowsim import experiment, plan, scenario, study
 from flowsim.errors import FlowsimError, RunError
 from flowsim.experiment import cluster, identity
 from flowsim.plan import Plan
+from flowsim.study import Design
 
 pytest.importorskip("distributed")
 HERE = Path(__file__).parent
@@ -112,6 +113,14 @@ def test_the_same_tables_although_a_worker_is_killed_in_the_middle(
     assert done[-1] == 8
     pd.testing.assert_frame_equal(there.summaries["hash"], here)
     joined_workers(address, 1)
+
+
+def test_a_study_on_the_cluster_is_the_same_to_the_byte(start: Start, address: str, tmp_path: Path) -> None:
+    paths = [STARTER / f"{name}.yaml" for name in NAMES]
+    here = study.run(paths, Design(3, steps=0), tmp_path / "here" / "s")
+    there = study.run(paths, Design(3, steps=0, cluster=address), tmp_path / "there" / "s")
+    assert there.run["tables"] == here.run["tables"]
+    assert there.run["sha256"] == here.run["sha256"]
 
 
 @pytest.mark.parametrize(

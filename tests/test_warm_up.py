@@ -68,9 +68,9 @@ def test_a_ward_that_begins_empty_is_warmed_up_and_it_is_said(tmp_path: Path) ->
 
 
 def test_one_stated_or_a_queue_at_the_start_is_left_alone(tmp_path: Path) -> None:
-    assert not warm_up.is_open(scenario.load(written(tmp_path, ", warm_up_weeks: 0")))
-    assert warm_up.is_open(scenario.load(written(tmp_path, ", warm_up_weeks: auto")))
-    assert not warm_up.is_open(scenario.load(STARTER / "scenarios" / "today.yaml"))
+    assert not scenario.load(written(tmp_path, ", warm_up_weeks: 0")).warm_up_is_open
+    assert scenario.load(written(tmp_path, ", warm_up_weeks: auto")).warm_up_is_open
+    assert not scenario.load(STARTER / "scenarios" / "today.yaml").warm_up_is_open
     with pytest.raises(InputError, match=re.escape("horizon.warm_up_weeks = -3")):
         scenario.load(written(tmp_path, ", warm_up_weeks: -3"))
 

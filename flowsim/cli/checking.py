@@ -98,7 +98,10 @@ def _show(one: Scenario, plan: Plan, relief_weeks: float, sv: bool) -> None:
     warm_up = -plan.begin // (7 * 86_400)
     out(f"{one.name}: {title}")
     length = f"{setting.weeks} veckor från {setting.start}" if sv else f"{setting.weeks} weeks from {setting.start}"
-    out(f"  {length}" + (f" (+ {warm_up} {'veckors insvängning' if sv else 'weeks of warm-up'})" if warm_up else ""))
+    before = f" (+ {warm_up} {'veckors insvängning' if sv else 'weeks of warm-up'})" if warm_up else ""
+    if one.warm_up_is_open:
+        before = " (+ insvängning, vald när det körs)" if sv else " (+ a warm-up, chosen when it is run)"
+    out(f"  {length}{before}")
     out(f"  {'steg' if sv else 'steps'}: {', '.join(s.name for s in setting.steps if not s.stay_of)}")
     for change in one.changes:
         dates = f"  ({_iso(change.from_) or '…'} – {_iso(change.to) or '…'})" if change.from_ or change.to else ""

@@ -243,7 +243,7 @@ def _show(study: Study, wish: Wish) -> None:
 def _show_json(study: Study, differing: list[str] | None) -> None:
     from flowsim.cli import shown
 
-    answer = {
+    answer: dict[str, Any] = {
         "study": study.folder.as_posix(),
         "report": (study.folder / REPORT).as_posix() if (study.folder / REPORT).exists() else None,
         "baseline": study.baseline,

@@ -19,6 +19,7 @@ from flowsim.scenario.reading import Chain, Item, read_chain
 from flowsim.scenario.references import Found
 from flowsim.scenario.together import bring_in_together
 from flowsim.schema import Horizon, KeyPath, Marks, ScenarioModel, Split, as_yaml, fault_here, parsed, sentence, spelled
+from flowsim.schema.values import CHOSEN
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Scenario:
     """Whether parameter sets were read that it can be run under (`load` with `set_number`)."""
     warm_up_weeks: int | None = None
     """Weeks of warm-up chosen for it; None: as it states."""
+
+    @property
+    def warm_up_is_open(self) -> bool:
+        """Whether the warm-up is to be chosen: none is stated, nobody is there at the start, no dated file feeds it."""
+        model = self.model
+        dated = any(isinstance(source.timetable, str) and not source.repeats for source in model.arrivals.values())
+        there = model.queue_at_start or model.in_beds_at_start or model.due_at_start
+        return model.horizon.warm_up_weeks == CHOSEN and not there and not dated
 
     @property
     def unit_costs(self) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim import tables
+from flowsim.experiment import Summaries
 from flowsim.measures.event_log import capacity_log, event_log
 from flowsim.tables import Results, Setting
 
@@ -36,7 +37,10 @@ def write(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting], fol
     (folder / LOG).mkdir()
     written: dict[str, int] = {}
     for name, setting in settings.items():
-        mine: dict[str, Any] = {key: kept[key][kept[key]["scenario"].astype(str) == name] for key in (VISITS, WEEKS)}
+        part = kept.of(name) if isinstance(kept, Summaries) else kept
+        if VISITS not in part:
+            continue  # that replication failed
+        mine: dict[str, Any] = {key: part[key][part[key]["scenario"].astype(str) == name] for key in (VISITS, WEEKS)}
         if not len(mine[WEEKS]):
             continue  # that replication failed
         visits, weeks = mine[VISITS].reset_index(drop=True), mine[WEEKS].reset_index(drop=True)

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from flowsim import plan, scenario
-from flowsim.schema.values import CHOSEN
 
 if TYPE_CHECKING:
     from flowsim.scenario import Scenario
@@ -38,21 +37,13 @@ def settled(scenarios: Sequence[Scenario], crew: Crew) -> tuple[list[Scenario], 
 
     All that are open are given the longest of their warm-ups: nobody's start is then in anybody's results.
     """
-    waiting = [one for one in scenarios if is_open(one)]
+    waiting = [one for one in scenarios if one.warm_up_is_open]
     if not waiting:
         return list(scenarios), []
     found = {one.name: chosen(one, crew) for one in waiting}
     weeks = max((own for own, _ in found.values() if own is not None), default=0)
     said = [_said(name, own, length, weeks) for name, (own, length) in found.items()]
     return [_with(one, weeks) if one.name in found else one for one in scenarios], said
-
-
-def is_open(one: Scenario) -> bool:
-    """Whether the warm-up is to be chosen: none is stated, nobody is there at the start, no dated file feeds it."""
-    model = one.model
-    dated = any(isinstance(source.timetable, str) and not source.repeats for source in model.arrivals.values())
-    there = model.queue_at_start or model.in_beds_at_start or model.due_at_start
-    return model.horizon.warm_up_weeks == CHOSEN and not there and not dated
 
 
 def chosen(one: Scenario, crew: Crew) -> tuple[int | None, int]:
