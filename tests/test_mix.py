@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flowsim.questions.mix.selection import Selection, Values, select
+from flowsim import questions
+from flowsim.questions.mix.selection import Selection, Values, _h_squared, select
 from flowsim.questions.mix.shortlist import added_up, held, may_hold, shortlist
 
 MEANS = np.array([0.0, 3.0, 5.0, 5.6, 6.5, 7.0, 6.8, 4.0, 2.0, 7.2, 1.0, 6.0])
@@ -55,8 +57,6 @@ def test_the_choice_is_within_the_difference_in_200_searches() -> None:
 
 def test_kn_follows_the_published_constants() -> None:
     """h^2 by hand for k = 4, n0 = 20, alpha = 0.05: eta = ((0.1 / 3)^(-2/19) - 1) / 2 = 0.2152477."""
-    from flowsim.questions.mix.selection import _h_squared
-
     eta = ((2 * 0.05 / 3) ** (-2 / 19) - 1) / 2
     assert _h_squared(4, 20, 0.05) == pytest.approx(2 * eta * 19)
     assert eta == pytest.approx(0.2152477, abs=1e-7)
@@ -93,3 +93,52 @@ def test_the_budget_holds_with_its_probability_not_in_mean() -> None:
     assert may_hold(years, 4.0, 0.5)
     assert not may_hold(years, 4.0, 0.99)
     assert may_hold(years, 5.6, 0.9)
+
+
+CLINIC = """
+scenario: one_queue
+title: Decisions, operations
+horizon: {start: 2027-01-04, weeks: 8}
+unit_costs: ../calibration/costs.yaml
+guarantee: {treatment: {step: surgery, days: 90}}
+groups: {hip: {share: 1}}
+arrivals: {decisions: {step: film, per_week: 10}}
+queue_at_start: [{step: surgery, patients: 80, waited: {law: uniform, low: 0 days, high: 90 days}}]
+resources:
+  xray: {kind: slots, slots_per_week: 14}
+  theatre: {kind: slots, slots_per_week: 8}
+pathway:
+  film: {needs: [xray], decision: true, then: surgery}
+  surgery: {needs: [theatre], then: treated}
+"""
+COSTS = """
+price_year: 2027
+care_services: {operation: {variable_sek: 10000}}
+resources: {theatre: {reference_sek_per_unit: 20000}, xray: {reference_sek_per_unit: 500}}
+contacts: {surgery: {operation: 1}}
+"""
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Path:
+    for name, text in (("scenarios/one.yaml", CLINIC), ("calibration/costs.yaml", COSTS)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path / "scenarios/one.yaml"
+
+
+def test_the_budget_goes_where_it_helps_and_holds(clinic: Path) -> None:
+    """A theatre slot a week costs 8 x (20,000 + 10,000) SEK; more X-ray helps nobody."""
+    options = {"engine": "simpy", "workers": 1, "goal": "operations", "confidence": 0.9, "most": 40}
+    answer = questions.ask("mix", clinic, budget=500_000.0, **options)
+    first = answer.numbers["designs"][0]
+    assert first["label"] == "+2 theatre slots/wk"
+    assert first["cash_sek"] == pytest.approx(480_000, rel=0.01)
+    assert first["held"] >= 0.9
+    assert first["operations"] == pytest.approx(16, abs=1)
+    assert answer.exit_code == 0
+    assert "+2 operationstider/v" in answer.sentence.sv
+    poor = questions.ask("mix", clinic, budget=5_000.0, levers=["theatre"], **options)
+    assert poor.verdict == "no"
+    assert poor.exit_code == 1
+    assert "behåll pengarna" in poor.sentence.sv

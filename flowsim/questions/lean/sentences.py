@@ -187,9 +187,10 @@ def _freed(found: Found) -> Said:
     def say_it(say: Say) -> str:
         text = ""
         if slots and freed + freed_half < 0:
+            worth = f"{say.number(-freed / 1e6, 2)} ± {say.number(freed_half / 1e6, 2)}"
             text = say.pick(
-                f"Frigjord kapacitet: {say.msek(-freed)} till referenspris. ",
-                f"Freed capacity: {say.msek(-freed)} at the reference rate. ",
+                f"Frigjord kapacitet: {worth} Mkr till referenspris. ",
+                f"Freed capacity: MSEK {worth} at the reference rate. ",
             )
         if abs(cash) <= cash_half:
             return text + say.pick(
