@@ -61,6 +61,14 @@ def present(answer: Answer, target: Path, json: bool, lang: Literal["sv", "en"])
         raise typer.Exit(answer.exit_code)
 
 
+def page(folders: Sequence[Path], title: str, target: Path, lang: Literal["sv", "en"]) -> None:
+    """Joins answers on one page."""
+    from flowsim.report import answers
+
+    named = title or ("Svaren" if lang == "sv" else "The answers")
+    out(answers.join(folders, named, target, lang).as_posix())
+
+
 def _say_if_compiling(wish: Wish) -> None:
     from flowsim import engines
 

@@ -71,6 +71,47 @@ def clear_backlog(
         answering.ask("clear_backlog", wish, **own, **lists)
 
 
+@app.command("freed-beds")
+def freed_beds(
+    scenario: Scenario,
+    further: Annotated[list[Path], typer.Option("--with", help="File that changes the stay.")],
+    step: Annotated[str, typer.Option(help="The step with the stay.")] = "surgery",
+    seed: Seed = 1,
+    workers: Workers = None,
+    engine: Engine = "auto",
+    seconds: Seconds = 45,
+    out: Out = None,
+    json: Json = False,
+    lang: Language = Lang.en,
+) -> None:
+    """How many beds a changed stay frees, or takes, with as many operated.
+
+    Example: flowsim ask freed-beds scenarios/ortho_today.yaml --with scenarios/ortho_before_fast_track.yaml
+    """
+    from flowsim.cli import answering
+
+    wish = answering.Wish(scenario, tuple(further), seed, workers, engine, seconds, False, out, json, lang.code)
+    with spoken():
+        answering.ask("freed_beds", wish, step=step)
+
+
+@app.command("page")
+def page(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of answers, outputs/<question>, in order.")],
+    title: Annotated[str, typer.Option(help="The page's title.")] = "",
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("outputs/page.html"),
+    lang: Language = Lang.en,
+) -> None:
+    """Several answers on one page: every sentence first, then each table and figure.
+
+    Example: flowsim ask page outputs/freed_beds outputs/clear_backlog --title "The clinic in spring" --lang sv
+    """
+    from flowsim.cli import answering
+
+    with spoken():
+        answering.page(folders, title, out, lang.code)
+
+
 @app.command("weekly-pace")
 def weekly_pace(
     scenario: Scenario,

@@ -70,12 +70,17 @@ def run(paths: Sequence[Path], wish: Wish, target: Path | None) -> None:
 
 
 def report(folder: Path, lang: Literal["sv", "en"], json: bool) -> None:
-    """Writes the report of a study again."""
+    """Writes the report of a study, or the sheet of an answer, again."""
     from flowsim import report as room
     from flowsim import study
 
-    study.load(folder)
-    written = Path(room.write(folder, lang))
+    if (folder / "answer.json").is_file():
+        from flowsim.report import answers
+
+        written = answers.rewrite(folder, lang)
+    else:
+        study.load(folder)
+        written = Path(room.write(folder, lang))
     if json:
         out_json({"report": written.as_posix()})
     else:

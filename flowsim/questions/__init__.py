@@ -20,6 +20,7 @@ from flowsim.questions.asked import Asked
 QUESTIONS: dict[str, str] = {
     "clear_backlog": "clear_backlog",
     "weekly_pace": "weekly_pace",
+    "freed_beds": "freed_beds",
     "bottleneck": "bottleneck",
     "outsource": "outsource",
     "lean": "lean",

@@ -21,10 +21,10 @@ from flowsim.questions.money import Added, added_cost
 from flowsim.questions.pace import Sums
 from flowsim.questions.search import LEVELS, Chance, Search, Smallest, galloping
 
-AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 400, 40, 200
+AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 200, 24, 100
 QUICK = 300
 """Replications at most of what is sought on the way: where the hindrance ends."""
-FOR_SEARCH, FOR_WAY = 0.65, 0.45
+FOR_SEARCH, FOR_WAY = 0.6, 0.4
 """Shares of the time after which the search, and the search for a way, end."""
 
 
@@ -175,9 +175,8 @@ def _beside(found: Found) -> None:
     first = [n for n in dict.fromkeys((found.asked.number, found.asked.advised)) if n in told]
     _courses(found, told)
     _august(found, first[:1])
-    _money(found, first)
+    _money(found, [*first, *told])
     _august(found, told)
-    _money(found, told)
     _through_summer(found)
     _next(found)
 

@@ -11,11 +11,13 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowsim.errors import FlowsimError
 from flowsim.questions.answer import Answer, Figure, Realised, Table
+from flowsim.report.answers import keeping
 from flowsim.report.words import plain
 from flowsim.study import folder as folders
 from flowsim.study import manifest
@@ -50,14 +52,71 @@ def write(answer: Answer, folder: str | Path, lang: Language = "en") -> Path:
     return target / SHEET
 
 
+def rewrite(folder: str | Path, lang: Language) -> Path:
+    """The sheet of an answer written again, in this language; its path. FlowsimError if the folder holds no answer."""
+    made = sheet(keeping.read_answer(Path(folder)), lang)
+    (Path(folder) / SHEET).write_text(made, encoding="utf-8")
+    return Path(folder) / SHEET
+
+
+def join(folders_of: Sequence[str | Path], title: str, path: str | Path, lang: Language = "en") -> Path:
+    """Several answers on one page: every sentence first, then each table and figure.
+
+    Raises:
+        FlowsimError: a folder holds no answer, or the disk refused.
+    """
+    answers = [keeping.read_answer(Path(one)) for one in folders_of]
+    parts = [
+        {
+            "anchor": f"{one.question}_{k}",
+            "title": plain(one.title(lang), 200),
+            "sentence": plain(one.sentence(lang), _LONGEST),
+            "table": _table(one.table, lang),
+            "panel": _panel(one.figure, lang),
+            "assumed": plain(" ".join(text(lang) for text in one.assumed), _LONGEST),
+        }
+        for k, one in enumerate(answers)
+    ]
+    efforts = " ".join(one.effort.said(lang) for one in answers)
+    text = _rendered("page.html.j2", lang, title=plain(title, 200), parts=parts, efforts=efforts)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FlowsimError(f'Could not write "{path}": {error.strerror}.') from error
+    return Path(path)
+
+
 def where_of(realised: Realised) -> str:
     """The scenario file's path inside the answer's folder."""
+    if not realised.texts:
+        return realised.path
     named, _ = manifest.named({**realised.texts, realised.path: realised.text})
     return next(name for name, text in named.items() if Path(name).name == Path(realised.path).name)
 
 
 def sheet(answer: Answer, lang: Language = "en") -> str:
     """The answer as one HTML page; every text escaped, no script, no network."""
+    return _rendered(
+        "answer.html.j2",
+        lang,
+        title=plain(answer.title(lang), 200),
+        sentence=plain(answer.sentence(lang), _LONGEST),
+        table=_table(answer.table, lang),
+        panels=[_panel(figure, lang) for figure in (answer.figure, *answer.figures)],
+        further=[(plain(heading(lang), 300), _table(table, lang)) for heading, table in answer.further],
+        notes=[plain(text(lang), _LONGEST) for text in answer.notes],
+        by_hand=[plain(text(lang), _LONGEST) for text in answer.by_hand],
+        assumed=[plain(text(lang), _LONGEST) for text in answer.assumed],
+        would_change=[plain(text(lang), _LONGEST) for text in answer.would_change],
+        effort=answer.effort.said(lang),
+        scenario=answer.scenario.text if answer.scenario else "",
+        scenario_file=where_of(answer.scenario) if answer.scenario else "",
+    )
+
+
+def _rendered(template: str, lang: Language, **values: Any) -> str:
+    """A page of ours: its style sheet by hash, every text escaped."""
     import jinja2
     from markupsafe import Markup
 
@@ -67,24 +126,13 @@ def sheet(answer: Answer, lang: Language = "en") -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("answer.html.j2").render(
+    return environment.get_template(template).render(
         lang=lang,
         say=lambda sv, en: sv if lang == "sv" else en,
         css=Markup(css),  # noqa: S704  our own file
         css_hash="sha256-" + base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        title=plain(answer.title(lang), 200),
-        sentence=plain(answer.sentence(lang), _LONGEST),
-        table=_table(answer.table, lang),
-        panels=list(_panels(answer, lang)),
-        further=[(plain(heading(lang), 300), _table(table, lang)) for heading, table in answer.further],
-        notes=[plain(text(lang), _LONGEST) for text in answer.notes],
-        by_hand=[plain(text(lang), _LONGEST) for text in answer.by_hand],
-        assumed=[plain(text(lang), _LONGEST) for text in answer.assumed],
-        would_change=[plain(text(lang), _LONGEST) for text in answer.would_change],
-        effort=answer.effort.said(lang),
-        scenario=answer.scenario.text if answer.scenario else "",
-        scenario_file=where_of(answer.scenario) if answer.scenario else "",
         version=__version__,
+        **values,
     )
 
 
@@ -107,6 +155,7 @@ def as_numbers(answer: Answer) -> dict[str, Any]:
         "engine": effort.engine,
         "scenario": answer.scenario.text if answer.scenario else None,
         "scenario_file": where_of(answer.scenario) if answer.scenario else None,
+        "sheet": keeping.kept(answer),
     }
 
 
@@ -137,19 +186,15 @@ def _table(table: Table, lang: Language) -> dict[str, Any]:
     }
 
 
-def _panels(answer: Answer, lang: Language) -> Iterator[dict[str, Any]]:
-    """Each figure as an image that carries its own data."""
+def _panel(figure: Figure, lang: Language) -> dict[str, Any]:
+    """A figure as an image that carries its own data."""
     from flowsim.report.answers import drawing
     from flowsim.report.figures import canvas
 
-    def panel(figure: Figure) -> dict[str, Any]:
-        made = drawing.drawn(figure, lang)
-        width, height = (round(96 * inches) for inches in made.get_size_inches())
-        encoded = base64.b64encode(canvas.svg(made).encode()).decode()
-        image = f"data:image/svg+xml;base64,{encoded}"
-        return {"title": plain(figure.title(lang), 300), "image": image, "width": width, "height": height}
-
-    yield from map(panel, (answer.figure, *answer.figures))
+    made = drawing.drawn(figure, lang)
+    width, height = (round(96 * inches) for inches in made.get_size_inches())
+    image = "data:image/svg+xml;base64," + base64.b64encode(canvas.svg(made).encode()).decode()
+    return {"title": plain(figure.title(lang), 300), "image": image, "width": width, "height": height}
 
 
 def _scenario(realised: Realised, new: Path) -> None:
