@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from flowsim import chance, schema, tables
 from flowsim.calibration.log import findings, flows, today
 from flowsim.calibration.log.drawing import drawn_from
+from flowsim.calibration.log.lengths import lengths
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import ENDS, Pathway
 from flowsim.calibration.log.reading import Events
@@ -131,7 +133,7 @@ def calibrate_log(
         ("leaving", lambda: findings.leaving(visits, path)),
         ("planned delays", lambda: findings.delays(visits, path)),
         ("stays", lambda: findings.nights(visits, path)),
-        ("durations", lambda: findings.durations(visits, path)),
+        ("durations", lambda: chain(findings.durations(visits, path), lengths(visits, path))),
         ("capacity", lambda: flows.capacities(visits, path, capacity)),
     )
     for what, fitted in asked:
@@ -204,7 +206,7 @@ def _whole_shares(data: dict[str, Any], parameters: tuple[Parameter, ...]) -> No
 def _assumed(path: Pathway, found: list[Parameter], table: bool, visits: Visits) -> list[str]:
     """What stands in the scenario as the drawing has it, or was taken for granted, in words."""
     known = {one.keys for one in found}
-    said = ["who follows whom, priority, queue order, pull, rebooking times and places are the drawing's"]
+    said = ["who follows whom, priority, queue order, pull, rebooking times, places and servers are the drawing's"]
     if not table:
         said.append("no capacity table: capacity is inferred from weeks in which somebody waited all the time")
     for name, one in path.data.get("resources", {}).items():

@@ -62,7 +62,7 @@ def _fitted(y: Floats, full: Bools, x: Floats) -> tuple[Floats, float, Floats]:
     start = np.append(np.linalg.lstsq(x, y, rcond=None)[0], np.log(max(float(y.std()), 0.02)))
     found = minimize(loss, start, method="BFGS", options={"gtol": 1e-5})
     at = np.asarray(found.x, dtype=float)
-    return np.asarray(at[:-1], dtype=float), float(at[-1]), np.asarray(np.linalg.pinv(_curvature(loss, at)))
+    return np.asarray(at[:-1], dtype=float), float(at[-1]), np.asarray(np.linalg.pinv(curvature(loss, at)))
 
 
 def _log_likelihood(at: Floats, y: Floats, full: Bools, x: Floats) -> float:
@@ -73,8 +73,8 @@ def _log_likelihood(at: Floats, y: Floats, full: Bools, x: Floats) -> float:
     return float(np.where(full, -0.5 * z**2 - log_sigma, log_ndtr(-z)).sum())
 
 
-def _curvature(f: Callable[[Floats], float], at: Floats, h: float = 1e-3) -> Floats:
-    """Hessian by central differences."""
+def curvature(f: Callable[[Floats], float], at: Floats, h: float = 1e-3) -> Floats:
+    """Hessian of a function at a place, by central differences."""
     q, steps = len(at), np.eye(len(at)) * h
     out = np.empty((q, q))
     for i in range(q):
