@@ -181,7 +181,7 @@ def _freed(found: Found) -> Said:
     slots = _slots(found)
     freed, freed_half = found.change("sek:waiting")
     cash, cash_half = found.change("cash")
-    if not np.isfinite(cash):
+    if not np.isfinite(cash) or not found.mean("cash"):
         return Said("", "")
 
     def say_it(say: Say) -> str:
@@ -240,16 +240,7 @@ def assumed(found: Found) -> tuple[Said, ...]:
     """What the ledgers rest on."""
     slots = [name for name in found.resources if name in found.said.file.resources]
     return (
-        both(
-            lambda say: say.pick(
-                f"Hela körningen, {found.weeks} veckor. En tids längd: "
-                + "; ".join(f"{say.name(n)} {say.number(60 * found.said.hours_per_slot(n))} min" for n in slots)
-                + ". Övriga räknas som en timme.",
-                f"The whole run, {found.weeks} weeks. Length of a slot: "
-                + "; ".join(f"{say.name(n)} {say.number(60 * found.said.hours_per_slot(n))} min" for n in slots)
-                + ". Others count as an hour.",
-            )
-        ),
+        both(lambda say: _lengths(say, found, slots)),
         Said(
             "Tidsfördelningarna är angivna, inte simulerade: en effekt som inte har en källa är ”tänk om”, inte "
             "”sparar”.",
@@ -259,4 +250,15 @@ def assumed(found: Found) -> tuple[Said, ...]:
             "Patientdagar har inget pris. Värdetid räknas totalt, inte per besök.",
             "Patient-days have no price. Value time is counted in total, not per visit.",
         ),
+    )
+
+
+def _lengths(say: Say, found: Found, slots: list[str]) -> str:
+    """How long the run is, and a slot of each resource."""
+    text = say.pick(f"Hela körningen, {found.weeks} veckor.", f"The whole run, {found.weeks} weeks.")
+    if not slots:
+        return text + say.pick(" En tid räknas som en timme.", " A slot counts as an hour.")
+    lengths = "; ".join(f"{say.name(name)} {say.number(60 * found.said.hours_per_slot(name))} min" for name in slots)
+    return text + say.pick(
+        f" En tids längd: {lengths}; övriga en timme.", f" Length of a slot: {lengths}; others an hour."
     )
