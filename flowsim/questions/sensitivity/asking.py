@@ -18,6 +18,7 @@ from flowsim.questions.outcome import Outcome, kept
 from flowsim.questions.ranges import Input, drawn, load_ranges
 from flowsim.questions.refusing import check_names, refused
 from flowsim.questions.sensitivity import sheet
+from flowsim.questions.sensitivity.sets import OfSets, of_sets
 from flowsim.questions.sensitivity.shares import Shares, morris, sobol
 from flowsim.questions.uncertainty import Uncertainty, split
 from flowsim.schema import read, text_of
@@ -64,6 +65,7 @@ class Found:
     pairs: int
     weeks: int
     compared: bool
+    sets: OfSets | None
     order: tuple[str, ...]
     """Names of the inputs as in the file."""
 
@@ -157,8 +159,16 @@ def _found(bench: Bench, method: str, pairs: int, outer: int, inner: int) -> Fou
     shares = _shares(bench, method, own)
     return Found(
         bench.of, float(today.mean()), tuple(swings), apart, len(rows), shares, own, pairs, bench.weeks,
-        bool(bench.further), tuple(one.name for one in bench.inputs),
+        bool(bench.further), _sets(bench, outer), tuple(one.name for one in bench.inputs),
     )  # fmt: skip
+
+
+def _sets(bench: Bench, outer: int) -> OfSets | None:
+    """What the calibrations' own parameter sets do to the scenario's number; not asked of a difference."""
+    if bench.further:
+        return None
+    measure = Outcome(bench.asked.base.scenario.unit_costs, full=bench.of == "cost")
+    return of_sets(bench.asked, OF[bench.of], measure, outer, bench.weeks)
 
 
 def _swing(bench: Bench, one: Input, today: np.ndarray, pairs: int) -> Swing:

@@ -180,6 +180,19 @@ def _notes(found: Found) -> tuple[Said, ...]:
                 )
             )
         )
+    if found.sets is not None:
+        it = found.sets
+        made.append(
+            both(
+                lambda say: say.pick(
+                    f"Vad kalibreringarna lämnar öppet (deras parameteruppsättningar): spridning "
+                    f"{_value(say, found, it.inputs, False)}, mot {_value(say, found, it.chance, False)} av slump.",
+                    f"What the calibrations leave open (their parameter sets): a spread of "
+                    f"{_value(say, found, it.inputs, False)}, against {_value(say, found, it.chance, False)} by "
+                    "chance.",
+                )
+            )
+        )
     if np.isfinite(found.own_share) and found.shares is None:
         made.append(
             both(
@@ -255,6 +268,8 @@ def numbers(found: Found) -> dict[str, Any]:
     if found.split is not None:
         made |= {"chance_sd": found.split.chance_sd, "input_sd": found.split.input_sd,
                  "input_share": found.split.input_share, "chance_share": found.split.chance_share}  # fmt: skip
+    if found.sets is not None:
+        made["parameter_sets"] = vars(found.sets)
     if found.shares is not None:
         made["shares"] = {"inputs": list(found.order), **vars(found.shares)}
     return made
