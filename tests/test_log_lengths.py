@@ -98,3 +98,28 @@ def test_a_shape_that_fits_ill_is_said_so() -> None:
     found = calibrate_log(read_events(log(two, 4)), drawing({"law": "lognormal", "mean": "9 days", "cv": 0.5}))
     how = next(one.how for one in found.parameters if one.name == "pathway.care.duration.mean")
     assert "fits ill: Kaplan-Meier's mean is" in how
+
+
+def test_patience_that_wears_out() -> None:
+    """Weibull patience of 60 days, served by chance after 30 on average: those served and waiting are censored."""
+    n = 3000
+    begin = 400 * chance.uniform(7, 0, "joined", np.arange(n))
+    gives_up = np.asarray(
+        chance.quantile({"law": "weibull", "mean": 60.0, "cv": 0.5}, chance.uniform(7, 0, "p", np.arange(n)))
+    )
+    served = -30 * np.log(chance.uniform(7, 0, "s", np.arange(n)))
+    end = begin + np.minimum(gives_up, served)
+    left = (gives_up < served) & (end < 400)
+    zero = pd.Timestamp("2026-01-05")
+    moments = {
+        name: zero + pd.to_timedelta((at * 86_400).round(), unit="s") for name, at in (("queued", begin), ("end", end))
+    }
+    frame = pd.DataFrame({"case": np.arange(n), "activity": "care", "group": "short", "queued": moments["queued"]})
+    frame["start"] = moments["end"].where(~left & (end < 400))
+    frame["end"] = moments["end"].where(end < 400)
+    frame["outcome"] = np.where(end >= 400, "open", np.where(left, "left", "done"))
+    made = drawing("1 h")
+    made["pathway"]["care"]["patience"] = [{"law": "weibull", "mean": "20 days", "cv": 0.9}]
+    by_name = {one.name: one.estimate for one in calibrate_log(read_events(frame), made).parameters}
+    assert by_name["pathway.care.patience.0.mean"].holds(60)
+    assert by_name["pathway.care.patience.0.cv"].holds(0.5)

@@ -40,3 +40,16 @@ def test_p_priv_5_simulated_patients_are_labelled_so(tmp_path: Path) -> None:
     assert all("_simulated_" in name for name in made.run["logs"])
     for lang, word in (("sv", "Simulerade"), ("en", "Simulated")):
         assert word in Words(lang)("simulated")
+
+
+def test_a_pathway_that_needs_nothing_can_be_run(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "time.yaml").write_text(
+        "scenario: time\ntitle: Time alone\nhorizon: {start: 2027-01-04, weeks: 8, warm_up_weeks: 0}\n"
+        "groups: {all: {share: 1}}\narrivals: {r: {step: visit, per_week: 5}}\n"
+        "pathway: {visit: {duration: 3 days, then: treated}}\n"
+    )
+    made = study.run([tmp_path / "s" / "time.yaml"], Design(replications=2, steps=0), tmp_path / "study")
+    assert len(made.tables["capacity"]) == 0
+    assert made.run["failures"] == []
+    assert len(pd.read_parquet(made.folder / "log" / "time_simulated_events.parquet")) > 20

@@ -41,7 +41,7 @@ def write(kept: Mapping[str, pd.DataFrame], settings: Mapping[str, Setting], fol
         if VISITS not in part:
             continue  # that replication failed
         mine: dict[str, Any] = {key: part[key][part[key]["scenario"].astype(str) == name] for key in (VISITS, WEEKS)}
-        if not len(mine[WEEKS]):
+        if not len(mine[VISITS]) and not len(mine[WEEKS]):
             continue  # that replication failed
         visits, weeks = mine[VISITS].reset_index(drop=True), mine[WEEKS].reset_index(drop=True)
         one = Results(visits[:0], visits, weeks, weeks[:0], {name: setting})

@@ -143,6 +143,9 @@ def capacity(numbers: pd.DataFrame, losses: pd.DataFrame, baseline: str) -> pd.D
     frame = pd.concat([amounts[columns], lost[columns]], ignore_index=True)
     met = frame.groupby(["resource", "part"])["value"].transform("max") > 0
     kept = frame[met | frame["part"].isin(("offered", "used"))]
+    if not len(kept):  # a pathway of nothing but time: nobody needs anything
+        told = ("mean", "low", "high", "n", "diff", "diff_low", "diff_high", "clear")
+        return kept[["scenario", "resource", "part"]].assign(**dict.fromkeys(told, 0.0))
     return comparison.compared(kept, baseline, ["resource", "part"], "value")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from flowsim import chance, schema, tables
 from flowsim.calibration.log import findings, flows, today
 from flowsim.calibration.log.drawing import drawn_from
-from flowsim.calibration.log.lengths import lengths
+from flowsim.calibration.log.lengths import lengths, patience
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import ENDS, Pathway
 from flowsim.calibration.log.reading import Events
@@ -130,7 +130,7 @@ def calibrate_log(
         ("arrivals", lambda: flows.arrivals(visits, path)),
         ("routes", lambda: findings.routes(visits, path)),
         ("no-shows and cancellations", lambda: findings.attempts(visits, path)),
-        ("leaving", lambda: findings.leaving(visits, path)),
+        ("leaving", lambda: chain(findings.leaving(visits, path), patience(visits, path))),
         ("planned delays", lambda: findings.delays(visits, path)),
         ("stays", lambda: findings.nights(visits, path)),
         ("durations", lambda: chain(findings.durations(visits, path), lengths(visits, path))),

@@ -105,7 +105,7 @@ def leaving(visits: Visits, path: Pathway) -> Iterator[Parameter]:
             if isinstance(law, dict) and law.get("law") == "exponential":
                 alike.setdefault(str(law), []).append((name, k))
     for places in alike.values():
-        waits = [_waits(visits, name) for name, _ in places]
+        waits = [waits(visits, name) for name, _ in places]
         entered, end, gave_up = (np.concatenate(parts) for parts in zip(*waits, strict=True))
         if not len(entered):
             continue
@@ -123,8 +123,8 @@ def _in_years(value: float) -> str:
     return f"{value:.4g} years"
 
 
-def _waits(visits: Visits, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(joined, ended waiting, gave up) of a step's visits; leaving at a cancellation is not giving up."""
+def waits(visits: Visits, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(joined, ended waiting, gave up) of a step's visits, in days; leaving at a cancellation is not giving up."""
     rows = visits.last_of(name)
     left = (rows["outcome"] == "left").to_numpy()
     every = visits.of(name)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from flowsim.calibration.log import estimators as e
 from flowsim.calibration.log.capacity import curvature
+from flowsim.calibration.log.findings import waits
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import Keys, Pathway
 from flowsim.calibration.log.visits import Visits, Window
@@ -39,6 +40,22 @@ def lengths(visits: Visits, path: Pathway) -> Iterator[Parameter]:
         yield from _asked(visits, path, ("pathway", name, "duration"), name)
         if path.stay(name):
             yield from _asked(visits, path, ("pathway", name, "stay", "duration"), path.stay(name))
+
+
+def patience(visits: Visits, path: Pathway) -> Iterator[Parameter]:
+    """Time until giving up, counted from joining, of laws other than the exponential (`findings.leaving`)."""
+    for name, step in path.steps.items():
+        laws = step.get("patience") or []
+        for k, law in enumerate(laws if isinstance(laws, list) else []):
+            if not isinstance(law, dict) or law.get("law") not in SHAPES[:-1] or law.get("from") == "decision":
+                continue
+            entered, end, gave_up = waits(visits, name)
+            inside = end > np.maximum(entered, visits.window.begin)
+            lasted, entry = end - entered, np.maximum(visits.window.begin - entered, 0.0)
+            if (gave_up & inside).sum() >= FEWEST:
+                found = fitted(str(law["law"]), lasted[inside], entry[inside], gave_up[inside])
+                how = "leavers by maximum likelihood; served and waiting censored, late entry"
+                yield from _spread(("pathway", name, "patience", k), law, found, how)
 
 
 def _asked(visits: Visits, path: Pathway, keys: Keys, activity: str) -> Iterator[Parameter]:
@@ -69,12 +86,18 @@ def _law(keys: Keys, law: Any, rows: pd.DataFrame, window: Window) -> Iterator[P
         lasted, entry = np.minimum(end, window.end) - begin, np.maximum(window.begin - begin, 0.0)
         mean, cv = fitted(shape, lasted[::step], entry[::step], over[::step])
         how = _how(shape, mean.value, e.kaplan_meier(begin, np.minimum(end, window.end), over, window.begin))
-        yield Parameter((*keys, "mean"), mean, how, _in_words)
-        if "cv" in law:
-            yield Parameter((*keys, "cv"), cv, how, lambda value: round(value, 4))
-        elif "sd" in law:
-            spread = e.Estimate(mean.value * cv.value, mean.value * cv.low, mean.value * cv.high, cv.n)
-            yield Parameter((*keys, "sd"), spread, how, _in_words)
+        yield from _spread(keys, law, (mean, cv), how)
+
+
+def _spread(keys: Keys, law: dict[str, Any], found: tuple[e.Estimate, e.Estimate], how: str) -> Iterator[Parameter]:
+    """Mean, and CV or standard deviation as the drawing says it."""
+    mean, cv = found
+    yield Parameter((*keys, "mean"), mean, how, _in_words)
+    if "cv" in law:
+        yield Parameter((*keys, "cv"), cv, how, lambda value: round(value, 4))
+    elif "sd" in law:
+        spread = e.Estimate(mean.value * cv.value, mean.value * cv.low, mean.value * cv.high, cv.n)
+        yield Parameter((*keys, "sd"), spread, how, _in_words)
 
 
 def _fixed(keys: Keys, lasted: Floats) -> Iterator[Parameter]:
