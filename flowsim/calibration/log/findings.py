@@ -105,8 +105,8 @@ def leaving(visits: Visits, path: Pathway) -> Iterator[Parameter]:
             if isinstance(law, dict) and law.get("law") == "exponential":
                 alike.setdefault(str(law), []).append((name, k))
     for places in alike.values():
-        waits = [waits(visits, name) for name, _ in places]
-        entered, end, gave_up = (np.concatenate(parts) for parts in zip(*waits, strict=True))
+        each = [waits(visits, name) for name, _ in places]
+        entered, end, gave_up = (np.concatenate(parts) for parts in zip(*each, strict=True))
         if not len(entered):
             continue
         per_day = e.leaving(entered, end, gave_up, visits.window.begin)
