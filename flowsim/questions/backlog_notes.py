@@ -119,7 +119,7 @@ def _binds(found: Found) -> Said:
     relief, chance = best
     return both(
         lambda say: say.pick(
-            f"Nästa trånga resurs är {say.name(relief.resource)}: utan gräns där skulle en operation färre i veckan ge"
+            f"Det som blir trångt härnäst: {say.name(relief.resource)}. Utan gräns där skulle en färre i veckan ge"
             f" {say.percent(chance.share)} i stället för {say.percent(base.share)}.",
             f"What binds next is {say.name(relief.resource)}: without limit there one operation fewer a week would"
             f" give {say.percent(chance.share)} instead of {say.percent(base.share)}.",

@@ -91,15 +91,31 @@ def _can(found: Found, say: Say) -> str:
             f"No extra operations are needed: {_goal(found, say)} with a chance of {_chance(asked.chance, say)}"
             " as it is.",
         )
-    lists = of.lists
+    lists, more = of.lists, _along(found, asked.number, say)
     number = amount(say, of.operations(asked.number))
+    when = f"{say.day(lists.begins, False)}–{say.day(lists.ends, False)}"
     first = say.pick(
-        f"{number} extra operationer i veckan {say.day(lists.begins, False)}–{say.day(lists.ends, False)} gör att"
+        f"{number} extra operationer i veckan {when}{more} gör att"
         f" {_goal(found, say)}, med {_chance(asked.chance, say)} sannolikhet.",
-        f"{number} extra operations a week, {say.day(lists.begins, False)}–{say.day(lists.ends, False)}, make sure that"
+        f"{number} extra operations a week {when}{more} make sure that"
         f" {_goal(found, say)}, with a chance of {_chance(asked.chance, say)}.",
     )
     return f"{first[:1].upper()}{first[1:]} {_neighbour(asked, found, say)}"
+
+
+def _along(found: Found, number: int, say: Say) -> str:
+    """Beds and the like that come along; or that a file settles them."""
+    lists = found.of.lists
+    parts = [
+        say.pick(f"{say.number(much)} {'platser' if much > 1 else 'plats'} till på {say.name(one.resource)}",
+                 f"{say.number(much)} more {'beds' if much > 1 else 'bed'} in {say.name(one.resource)}")
+        for one in lists.along
+        if one.kind == "places" and (much := one.amount(found.of.operations(number)))
+    ]  # fmt: skip
+    if lists.given:
+        names = say.listed([say.name(one) for one in lists.given])
+        parts.append(say.pick(f"{names} enligt bifogad fil", f"{names} as the file says"))
+    return f", {say.pick('med', 'with')} {say.listed(parts)}," if parts else ""
 
 
 def _neighbour(asked: Smallest, found: Found, say: Say) -> str:
