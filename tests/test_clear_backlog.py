@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,9 @@ def test_what_stands_in_the_way_and_what_would_do(tmp_path: Path) -> None:
     assert reasons[0][0].resource == "xray"
     assert reasons[0][1].share > 0.9
     assert {r.resource if r else None for r, _ in reasons} == {"xray", "ward", None}
+    some = feasible.relieved(of, replace(reasons[0][0], amount=4.0))
+    assert feasible.reasons(some, 4, 5)[0][1].share >= 0.8
+    assert len(feasible.relieved(some, replace(reasons[0][0], amount=6.0)).further) == 1
 
 
 @pytest.mark.slow

@@ -93,8 +93,9 @@ def _with(of: Candidates, relief: Relief | None) -> Candidates:
     if relief is None:
         return of
     item = of.lists.relieved(relief.resource, relief.kind, relief.amount, relief.price)
+    before = tuple(one for one in of.further if one.get("extra_capacity", {}).get("resource") != relief.resource)
     suffix = f"{of.suffix}_{relief.resource}_{relief.amount:g}"
-    return replace(of, further=(*of.further, item), suffix=suffix)
+    return replace(of, further=(*before, item), suffix=suffix)
 
 
 def relieved(of: Candidates, relief: Relief) -> Candidates:
