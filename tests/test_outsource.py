@@ -10,7 +10,7 @@ import pytest
 from flowsim import questions
 from flowsim.errors import FlowsimError, InputError
 from flowsim.questions.outsource.alternatives import alternatives, own_prices
-from flowsim.questions.outsource.frontier import dominated, smallest_share
+from flowsim.questions.outsource.frontier import dominated, smallest_volume
 from flowsim.questions.outsource.own_costs import PerPatient
 from flowsim.questions.outsource.per_extra import break_even_price, difference, per_extra
 from flowsim.questions.outsource.runs import Sizes
@@ -97,17 +97,17 @@ def test_a_way_is_dominated_by_one_as_cheap_and_sooner() -> None:
     assert dominated(cost, day) == [False, False, True, False, False]
 
 
-def test_the_break_even_share_is_found_by_bisection() -> None:
+def test_the_break_even_volume_is_found_by_bisection() -> None:
     asked = []
 
-    def gain(share: float) -> float:
-        asked.append(share)
-        return share - 0.2649
+    def gain(per_week: int) -> float:
+        asked.append(per_week)
+        return per_week - 6.5
 
-    assert smallest_share(gain) == pytest.approx(0.27)
-    assert len(asked) <= 9
-    assert smallest_share(lambda share: -1.0) is None
-    assert smallest_share(lambda share: 1.0) == 0.0
+    assert smallest_volume(gain, 12) == 7
+    assert len(asked) <= 5
+    assert smallest_volume(lambda _: -1.0, 12) is None
+    assert smallest_volume(lambda _: 1.0, 12) == 1
 
 
 def test_inputs_are_drawn_within_their_ranges_whatever_stands_beside() -> None:

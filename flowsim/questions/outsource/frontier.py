@@ -1,15 +1,12 @@
 """The frontier: what a share and choice of patients bought costs, against the date the queue is cleared.
 
 And two things asked of it: which points are worth looking at (no other is both cheaper and sooner), and the smallest
-share at which buying costs less than doing it ourselves.
+volume from which buying costs less than doing it ourselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-SHARE_STEP = 0.01
-"""How finely the break-even share is looked for."""
 
 
 def dominated(cost: Sequence[float], day: Sequence[float]) -> list[bool]:
@@ -20,20 +17,15 @@ def dominated(cost: Sequence[float], day: Sequence[float]) -> list[bool]:
     ]
 
 
-def smallest_share(gain: Callable[[float], float], low: float = 0.0, high: float = 1.0) -> float | None:
-    """The smallest share, in steps of `SHARE_STEP`, with gain (D) above 0, by bisection; None if there is none.
+def smallest_volume(gain: Callable[[int], float], most: int) -> int | None:
+    """The smallest whole number a week, 1 to `most`, at which buying gains (D > 0), by bisection; None if none does.
 
-    The gain is taken to change sign once between `low` and `high`.
+    The gain is taken to change sign once: the more lists, the dearer each operation they win.
     """
-    if gain(high) <= 0:
+    if gain(most) <= 0:
         return None
-    if gain(low) > 0:
-        return low
-    below, above = round(low / SHARE_STEP), round(high / SHARE_STEP)
-    while above - below > 1:
-        middle = (below + above) // 2
-        if gain(middle * SHARE_STEP) > 0:
-            above = middle
-        else:
-            below = middle
-    return above * SHARE_STEP
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if gain(middle) > 0 else (middle, high)
+    return high

@@ -10,7 +10,7 @@ import numpy as np
 
 from flowsim.questions.asked import Asked
 from flowsim.questions.outcome import Kept, Outcome, kept
-from flowsim.questions.outsource.frontier import dominated
+from flowsim.questions.outsource.frontier import dominated, smallest_volume
 from flowsim.questions.outsource.options import Own, Terms
 from flowsim.questions.outsource.per_extra import PerExtra, per_extra
 from flowsim.questions.ranges import Input, drawn
@@ -183,15 +183,11 @@ def break_even_volume(bench: Bench, own: Own, price: float, stays: float) -> Vol
     most = bench.sizes.most_per_week
     tried: dict[float, float] = {}
 
-    def dear(per_week: int) -> bool:
+    def gain(per_week: int) -> float:
         pair = bench.pair(f"lists_{per_week}", own.alone(per_week), range(bench.sizes.point))
         extra = float(pair["operations"].sum())
         tried[per_week] = float(pair["total_cash_sek"].sum()) / extra if extra > 0 else float("inf")
-        return tried[per_week] - stays > price
+        return tried[per_week] - stays - price
 
-    low, high = 0, most
-    found = dear(most)
-    while found and high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if dear(middle) else (middle, high)
-    return Volume(float(high) if found else None, float(most), tuple(sorted(tried.items())))
+    found = smallest_volume(gain, most)
+    return Volume(None if found is None else float(found), float(most), tuple(sorted(tried.items())))

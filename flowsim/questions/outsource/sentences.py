@@ -69,15 +69,18 @@ def _make(found: Found) -> Said:
 
 def _do_it(say: Say, one: Alternative) -> str:
     own = say.number(round(one.sek, -2))
-    return say.pick(f"Gör själva när {_WHEN[one.name].sv}: {own} kr.", f"Make when {_WHEN[one.name].en}: SEK {own}.")
+    return say.pick(
+        f"Gör själva när {_WHEN[one.name].sv}: {own} kr per fylld tid.",
+        f"Make when {_WHEN[one.name].en}: SEK {own} per slot filled.",
+    )
 
 
 def _draw(say: Say, one: Alternative, price: float) -> str:
     own = say.number(round(one.sek, -2))
     safer = say.pick("gör själva", "make") if one.break_even <= price else say.pick("köp", "buy")
     return say.pick(
-        f"När {_WHEN[one.name].sv} ({own} kr) väger det jämnt; {safer} är något billigare.",
-        f"When {_WHEN[one.name].en} (SEK {own}) it is a draw; {safer} is slightly cheaper.",
+        f"När {_WHEN[one.name].sv} ({own} kr per fylld tid) väger det jämnt; {safer} är något billigare.",
+        f"When {_WHEN[one.name].en} (SEK {own} per slot filled) it is a draw; {safer} is slightly cheaper.",
     )
 
 
