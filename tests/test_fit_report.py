@@ -5,13 +5,19 @@ from __future__ import annotations
 import base64
 import re
 from datetime import date
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from histories import DOCTORS, FOLDER, HEP, SHOCK, THREE_YEARS
 
 from flowsim import calibration
+from flowsim.calibration.log import LogCalibration, calibrate_log, read_events
 from flowsim.report.fit import fit_page
 from flowsim.report.fit.assumed import in_swedish
+from flowsim.report.fit.log_page import TEXTS as LOG_TEXTS
+from flowsim.report.fit.log_page import write_log_fit
 from flowsim.report.fit.sentences import Saying
 from flowsim.report.fit.texts import TEXTS
 from flowsim.report.words import Words
@@ -107,3 +113,35 @@ def test_what_was_assumed_is_said_in_swedish_too(theatre: calibration.Calibratio
     assert in_swedish("52 weeks are missing, 50 of them in a row: what happened then is not known").startswith(
         "52 veckor"
     )
+
+
+@pytest.fixture(scope="module")
+def log() -> LogCalibration:
+    """Four a week queue for a slot that comes three times a week, for two years."""
+    weeks, monday = 104, pd.Timestamp("2026-01-05")
+    queued = monday + pd.to_timedelta(np.repeat(np.arange(weeks) * 7.0, 4) + np.tile([0.4, 1.4, 2.4, 3.4], weeks), "D")
+    start = monday + pd.to_timedelta(np.repeat(np.arange(140) * 7.0, 3)[: 4 * weeks] + 4.4, "D")
+    start = pd.Series(start).where(start < monday + pd.Timedelta(weeks=weeks))
+    frame = pd.DataFrame({"case": np.arange(4 * weeks), "activity": "visit", "resource": "clinic", "group": "hip"})
+    frame["queued"], frame["start"] = queued, start
+    frame["end"] = start + pd.Timedelta("40min")
+    frame["outcome"] = np.where(start.isna(), "open", "done")
+    return calibrate_log(read_events(frame))
+
+
+def test_a_logs_sentences_are_true_of_its_figures(log: LogCalibration, tmp_path: Path) -> None:
+    page = write_log_fit(log, tmp_path / "log_fit.html", "en").read_text()
+    assert "4.0 new cases in an ordinary week (3.7–4.3)." in page
+    assert "3.0 slots are offered in an ordinary week" in page
+    assert "in 104 of 104 weeks somebody waited all the time." in page
+    assert "104 wait at the log&#39;s end, against fewer than 5 after its first week." in page
+    assert page.count("<figure>") == 3
+    swedish = write_log_fit(log, tmp_path / "log_sv.html", "sv").read_text()
+    assert "104 väntar vid loggens slut, mot färre än 5 efter dess första vecka." in swedish
+    assert "<script" not in swedish
+    assert "steg efter steg, först till kvarn" in swedish
+
+
+def test_every_text_of_a_logs_page_stands_in_both_languages() -> None:
+    for key, (swedish, english) in LOG_TEXTS.items():
+        assert re.findall(r"{(\w+)", swedish) == re.findall(r"{(\w+)", english), key

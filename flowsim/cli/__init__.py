@@ -124,7 +124,7 @@ def calibrate(
     with spoken():
         columns = fitting.columns_of(column or [])
         days = fitting.days_of(window), fitting.days_of(hold_out)
-        asked = (pathway, out, capacity, table or "events", columns, days[0], min_cell, json, lang.code)
+        asked = (pathway, out, capacity, table or "events", columns, days[0], min_cell, report, json, lang.code)
         log = fitting_log.Asked(*asked)
         if fitting_log.is_log(history, log):
             fitting_log.calibrate(history, log)

@@ -29,6 +29,7 @@ class Asked:
     columns: dict[str, str]
     window: tuple[date, date] | None
     min_cell: int
+    report: bool
     json: bool
     lang: Literal["sv", "en"]
 
@@ -57,12 +58,27 @@ def calibrate(source: str, asked: Asked) -> None:
     beside_it = Path("log") if "://" in source else Path(source)
     target = asked.out or (asked.pathway or beside_it).with_name(f"{beside_it.stem}_calibrated.yaml")
     written = _write(found, target)
+    page = _page(found, target, asked)
     if asked.json:
-        _show_json(found, events, target)
+        _show_json(found, events, target, page)
         return
     _show(found, events, asked.lang == "sv")
+    if page:
+        written.append(page)
     listed = ", ".join(path.as_posix() for path in written)
     out(f"{'Skrivet' if asked.lang == 'sv' else 'Written'}: {listed}")
+
+
+def _page(found: LogCalibration, target: Path, asked: Asked) -> Path | None:
+    """The fit report, if it is wanted."""
+    if not asked.report:
+        return None
+    from flowsim.report.fit.log_page import write_log_fit
+
+    try:
+        return write_log_fit(found, target.with_name(f"{target.stem}_fit.html"), asked.lang)
+    except OSError as error:
+        raise FlowsimError(f'Could not write "{target}": {error.strerror}.') from error
 
 
 def _write(found: LogCalibration, target: Path) -> list[Path]:
@@ -82,10 +98,11 @@ def _write(found: LogCalibration, target: Path) -> list[Path]:
     return written
 
 
-def _show_json(found: LogCalibration, events: Events, target: Path) -> None:
+def _show_json(found: LogCalibration, events: Events, target: Path, page: Path | None) -> None:
     out_json(
         {
             "file": target.as_posix(),
+            **({"report": page.as_posix()} if page else {}),
             "weeks": found.window.weeks,
             "rejected_rows": events.rejected_rows,
             "parameters": found.table().to_dict(orient="records"),
@@ -124,5 +141,7 @@ def _show(found: LogCalibration, events: Events, sv: bool) -> None:
         note(f"{'Utelämnad' if sv else 'Left out'}: {fault}")
     if events.rejected_rows > LISTED:
         note(f"... {events.rejected_rows} {'rader i allt' if sv else 'rows in all'}")
+    from flowsim.report.fit.assumed import in_swedish
+
     for text in found.assumed:
-        note(f"{'Antaget' if sv else 'Assumed'}: {text}")
+        note(f"{'Antaget' if sv else 'Assumed'}: {in_swedish(text) if sv else text}")

@@ -20,6 +20,7 @@ from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import ENDS, Pathway
 from flowsim.calibration.log.reading import Events
 from flowsim.calibration.log.visits import Visits, Window, window_of
+from flowsim.calibration.log.weeks import weekly
 from flowsim.errors import Fault
 from flowsim.sheets.small_cells import MIN_CELL, shown
 
@@ -44,6 +45,8 @@ class LogCalibration:
     source: str
     observed: pd.DataFrame
     """Rows by activity and outcome, with totals; small cells hidden (`observed`)."""
+    weekly: pd.DataFrame
+    """The log week by week (`weeks.weekly`); not kept in any file."""
 
     def table(self) -> pd.DataFrame:
         """Columns parameter, value, low, high (95 %), n, how."""
@@ -151,6 +154,7 @@ def calibrate_log(
         rejected=events.rejected,
         source=events.source,
         observed=observed(events.frame, min_cell),
+        weekly=weekly(visits, path),
     )
 
 

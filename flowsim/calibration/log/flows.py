@@ -30,22 +30,25 @@ def arrivals(visits: Visits, path: Pathway) -> Iterator[Parameter]:
 
     Counting every case seen, the queue at the start included, is 1 to 3 % too many.
     """
-    rows = visits.attempts
-    window = visits.window
+    for name, mine in came(visits, path):
+        yield from _arrivals(("arrivals", name), path, visits.window, mine["queued"].to_numpy())
+        shares = path.data["arrivals"][name].get("groups", {})
+        for group in shares if len(shares) > 1 else ():
+            k = int((mine["group"] == group).sum())
+            yield Parameter(("arrivals", name, "groups", group), e.share(k, len(mine)), "Wilson", kind="share")
+
+
+def came(visits: Visits, path: Pathway) -> Iterator[tuple[str, pd.DataFrame]]:
+    """(source, first visits of the cases that came by it inside the window), of sources with at least a hundred."""
+    rows, window = visits.attempts, visits.window
     begun = rows.groupby("case")["queued"].transform("min")
     first = rows[(rows["queued"] - begun < 1e-4) & (begun >= window.begin) & (begun < window.end)]
     first = first[first["attempt"] == 0]
     for name, source in path.data.get("arrivals", {}).items():
-        if "per_week" not in source:
-            continue
         shares = source.get("groups", {})
         mine = first[(first["activity"] == source["step"]) & (first["group"].isin(list(shares)) if shares else True)]
-        if len(mine) < 100:
-            continue
-        yield from _arrivals(("arrivals", name), path, window, mine["queued"].to_numpy())
-        for group in shares if len(shares) > 1 else ():
-            k = int((mine["group"] == group).sum())
-            yield Parameter(("arrivals", name, "groups", group), e.share(k, len(mine)), "Wilson", kind="share")
+        if "per_week" in source and len(mine) >= 100:
+            yield name, mine
 
 
 def _arrivals(keys: Keys, path: Pathway, window: Window, moments: Floats) -> Iterator[Parameter]:
@@ -91,7 +94,10 @@ def _season(path: Pathway, keys: Keys, window: Window) -> tuple[Floats, float, l
 
 
 def capacities(visits: Visits, path: Pathway, table: pd.DataFrame | None) -> Iterator[Parameter]:
-    """Slots a week, season and luck of each resource of slots: from the capacity table, else from the queue's log."""
+    """Slots a week, season and luck of each resource of slots: from the capacity table, else from the queue's log.
+
+    Where starts are held back (`pull`), those who wait do not wait for a slot: without a table nothing is said.
+    """
     for name, resource in path.data.get("resources", {}).items():
         if resource.get("kind") != "slots" or "slots_per_week" not in resource:
             continue
@@ -101,7 +107,7 @@ def capacities(visits: Visits, path: Pathway, table: pd.DataFrame | None) -> Ite
         else:
             used, full = used_weeks(visits, path, name)
             how = "censored: weeks whose queue touched zero offered at least what was used"
-            if full.sum() < 26 or used.sum() < 100:
+            if full.sum() < 26 or used.sum() < 100 or path.held_back(name):
                 continue
         yield from _capacity(name, resource, path, visits.window, (used, full, how))
 

@@ -53,6 +53,10 @@ class Pathway:
         needs = list(self.steps[step].get("needs") or [])
         return str(needs[0]) if needs else ""
 
+    def held_back(self, resource: str) -> bool:
+        """Whether a step in its queue starts only while there is room further on."""
+        return any("pull" in step for name, step in self.steps.items() if self.lead(name) == resource)
+
     def routes(self, step: str) -> Iterator[Route]:
         """The shares after a step; none where there is no choice."""
         then = self.steps[step].get("then")

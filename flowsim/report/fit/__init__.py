@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from flowsim.calibration import Calibration
     from flowsim.report.fit.sentences import Saying
     from flowsim.report.words import Language
@@ -31,23 +33,29 @@ def write_fit(found: Calibration, path: str | Path, lang: Language = "en") -> Pa
 
 def fit_page(found: Calibration, lang: Language = "en") -> str:
     """The page as HTML; every text escaped, no script, no network."""
-    import jinja2
-    from markupsafe import Markup
-
     from flowsim.report.fit.sentences import Saying
     from flowsim.report.words import Words, plain
 
-    css = (HERE.parent / "page.css").read_text(encoding="utf-8").strip()
     sayings = [Saying(one, found.exclude, Words(lang)) for one in found.resources.values()]
+    title = sayings[0].tell("title", source=plain(found.source, 200))
+    return rendered(lang, title, [_part(k, saying) for k, saying in enumerate(sayings)])
+
+
+def rendered(lang: Language, title: str, parts: list[dict[str, Any]]) -> str:
+    """The page of these parts."""
+    import jinja2
+    from markupsafe import Markup
+
+    css = (HERE.parent / "page.css").read_text(encoding="utf-8").strip()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     return environment.get_template("fit.html.j2").render(
         lang=lang,
-        title=sayings[0].tell("title", source=plain(found.source, 200)),
+        title=title,
         css=Markup(css),  # noqa: S704  our own file
         css_hash="sha256-" + base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        parts=[_part(k, saying) for k, saying in enumerate(sayings)],
+        parts=parts,
     )
 
 
@@ -74,7 +82,6 @@ def _part(number: int, saying: Saying) -> dict[str, Any]:
 
 def _panels(saying: Saying) -> Iterator[dict[str, Any]]:
     """Each figure with its sentence; those without anything to show are left out."""
-    from flowsim.report.figures import canvas
     from flowsim.report.fit import drawings
 
     names = ("weeks", "distribution", "candidates", "season", "lag", "hours", "years", "back_test", "plan")
@@ -83,15 +90,17 @@ def _panels(saying: Saying) -> Iterator[dict[str, Any]]:
         if not sentence:
             continue
         figure = drawings.figure(saying, getattr(drawings, name), HEIGHTS.get(name, 3.2))
-        width, height = (round(96 * inches) for inches in figure.get_size_inches())
-        encoded = base64.b64encode(canvas.svg(figure).encode()).decode()
-        yield {
-            "topic": saying.tell(f"topic_{name}"),
-            "sentence": sentence,
-            "image": f"data:image/svg+xml;base64,{encoded}",
-            "width": width,
-            "height": height,
-        }
+        yield panel(figure, saying.tell(f"topic_{name}"), sentence)
+
+
+def panel(figure: Figure, topic: str, sentence: str) -> dict[str, Any]:
+    """A figure inside the page, with what it is about and what it says."""
+    from flowsim.report.figures import canvas
+
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    encoded = base64.b64encode(canvas.svg(figure).encode()).decode()
+    image = f"data:image/svg+xml;base64,{encoded}"
+    return {"topic": topic, "sentence": sentence, "image": image, "width": width, "height": height}
 
 
 def _numbers(one: Any) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,65 @@ SWEDISH: tuple[tuple[str, str], ...] = (
         r"(\d+) weeks are missing, (\d+) of them in a row: what happened then is not known",
         r"\1 veckor saknas, \2 av dem i rad: vad som hände då är okänt",
     ),
+    (
+        "who follows whom, priority, queue order, pull, rebooking times, places and servers are the drawing's",
+        "vem som följer på vem, prioritet, köordning, tider för ombokning, platser och bemanning är ritningens",
+    ),
+    (
+        "no capacity table: capacity is inferred from weeks in which somebody waited all the time",
+        "ingen kapacitetstabell: kapaciteten är skattad ur veckor då någon väntade hela tiden",
+    ),
+    (
+        r"slots a week of (.+): the drawing's; too little in the log says what was offered",
+        r"tider per vecka för \1: ritningens; loggen säger för lite om vad som erbjöds",
+    ),
+    (
+        r"delay before (.+): the drawing's; the log shows too few or none",
+        r"planerad tid före \1: ritningens; loggen visar för få eller inga",
+    ),
+    (
+        "who is in several steps side by side is due at the step that joins them, decision not known",
+        "den som är i flera steg samtidigt väntas till steget där de möts, utan känt beslutsdatum",
+    ),
+    (
+        r"the log's (\d+) whole weeks are taken to be ordinary weeks",
+        r"loggens \1 hela veckor tas som vanliga veckor",
+    ),
+    (
+        "the pathway is drawn from the log: steps one after the other, first come, first served",
+        "vägen är ritad ur loggen: steg efter steg, först till kvarn",
+    ),
+    (
+        r"(.+) is often queued while another visit goes on: draw the pathway yourself",
+        r"\1 köas ofta medan ett annat besök pågår: rita vägen själv",
+    ),
+    (
+        r"no resource is named at (.+), where visits wait: it has slots of its own",
+        r"ingen resurs är angiven vid \1, där besök väntar: steget har egna tider",
+    ),
+    (r"(.+): open (.+) \(1 % and 99 % of starts\)", r"\1: öppet \2 (1 % och 99 % av starterna)"),
+    (
+        r"fewer than (\d+) wait or lie at (.+) at the end of the log: left out",
+        r"färre än \1 väntar eller ligger vid \2 vid loggens slut: utelämnade",
+    ),
+    (
+        "no column says when a visit was queued: no waits, no capacity from queues, no leaving",
+        "ingen kolumn säger när ett besök ställdes i kö: inga väntetider, ingen kapacitet ur köer, inga som lämnat",
+    ),
+    (
+        "no column says how a visit ended: no no-shows, cancellations or leaving",
+        "ingen kolumn säger hur ett besök slutade: inga uteblivna, avbokade eller som lämnat",
+    ),
+    (
+        (
+            "only visits that have begun are in the log: no queue today, no leaving; routing and waits leave out the "
+            "youngest visits"
+        ),
+        (
+            "bara påbörjade besök finns i loggen: ingen kö i dag, inga som lämnat; de yngsta besöken är utelämnade "
+            "ur vägval och väntan"
+        ),
+    ),
 )
 """English (a pattern) and Swedish (with its parts)."""
 
