@@ -18,7 +18,7 @@ from flowsim.cli import app
 from flowsim.errors import FlowsimError, InputError
 from flowsim.questions import backlog_by_hand, feasible
 from flowsim.questions.asked import Asked
-from flowsim.questions.candidates import Candidates
+from flowsim.questions.candidates import Candidates, Relief
 from flowsim.questions.extra import lists_for
 from flowsim.questions.goal import Goal, day_of, share_of
 from flowsim.questions.pace import Sums, whole_extra
@@ -208,6 +208,18 @@ def test_files_laid_upon_each_other(tmp_path: Path) -> None:
         Asked.of(path, {"with_": path})
     with pytest.raises(InputError, match="no such file"):
         Asked.of(path, {"with_": tmp_path / "none.yaml"})
+
+
+def test_a_pair_or_a_later_date_where_no_single_relief_does(tmp_path: Path) -> None:
+    path = small(tmp_path, 4)
+    tight = Goal("operation", date(2027, 2, 14), 0.8, 20)
+    of = candidates(path, tight, date(2027, 1, 4))
+    xray, ward = (Relief(name, kind, plenty=100.0) for name, kind in (("xray", "slots"), ("ward", "places")))
+    assert feasible.pair_of(of, [xray, ward], 10) is not None
+    roomy = candidates(small(tmp_path, 20), Goal("operation", date(2027, 1, 17), 0.8, 5), date(2027, 1, 4))
+    assert feasible.proof(roomy, 60).chance.share < 0.8
+    later = feasible.earliest(roomy, 10)
+    assert later is None or later[0] > roomy.goal.by
 
 
 @pytest.mark.parametrize(

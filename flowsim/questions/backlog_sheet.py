@@ -216,20 +216,30 @@ def _way_out(found: Found, say: Say) -> str:
 
 
 def _no_way(found: Found, say: Say) -> str:
+    """Where no single relief was found: a pair, a later date, or that time was short."""
     if found.hindrance is None:
         return say.pick("Inget enskilt stopp förklarar det.", "No single hindrance explains it.")
     name = say.name(found.hindrance.resource)
-    best = found.reasons[0][1] if found.reasons else None
-    if found.way is None and best is not None and best.high < found.of.goal.level:
+    if found.pair is not None:
+        first, second, chance = found.pair
+        names = say.listed([say.name(first.resource), say.name(second.resource)])
         return say.pick(
-            f"Det som hindrar mest är {name}, men inte heller utan gräns där räcker det"
-            f" ({_chance(best, say)}): sikta på ett senare datum eller en kortare gräns i taget.",
-            f"What stands most in the way is {name}, but without limit there it is not enough either"
-            f" ({_chance(best, say)}): choose a later date.",
+            f"Mest hindrar {name}, men det räcker inte att öka en resurs: med mer av både {names} går det"
+            f" ({_chance(chance, say)}).",
+            f"What stands most in the way is {name}, but one resource is not enough: with more of both {names} it can"
+            f" be done ({_chance(chance, say)}).",
+        )
+    if found.nearest is not None:
+        by, chance = found.nearest
+        return say.pick(
+            f"Mest hindrar {name}, men mer av det räcker inte. Tidigast {say.day(by)} går det"
+            f" ({_chance(chance, say)}), med så många operationer som då behövs.",
+            f"What stands most in the way is {name}, but more of it is not enough. The earliest date is {say.day(by)}"
+            f" ({_chance(chance, say)}), with as many operations as it takes.",
         )
     return say.pick(
-        f"Det som hindrar är {name}; hur mycket mer som behövs hann inte sökas (ge mer tid med --seconds).",
-        f"What stands in the way is {name}; there was no time to find how much more is needed (give more: --seconds).",
+        f"Det som hindrar mest är {name}; vad som skulle räcka hann inte sökas (ge mer tid med --seconds).",
+        f"What stands most in the way is {name}; there was no time to find what would do (give more: --seconds).",
     )
 
 

@@ -47,8 +47,10 @@ class Found:
     reasons_at: float = 0.0
     way: Way | None = None
     hindrance: Relief | None = None
-    nearest: date | None = None
-    """The earliest date at which even no limit would do; sought where no single relief does it."""
+    pair: tuple[Relief, Relief, Chance] | None = None
+    """Two resources that, both unlimited, would do it; sought where no single one does."""
+    nearest: tuple[date, Chance] | None = None
+    """The earliest date at which it could be done; sought where no relief does it."""
     august: dict[int, Chance] = field(default_factory=dict)
     through_summer: Smallest | None = None
     money: dict[int, Added] = field(default_factory=dict)
@@ -164,7 +166,12 @@ def _find_way(found: Found, largest: int) -> None:
         found.way = feasible.smallest_relief(of, relief, largest, of.rule(0.3, QUICK), _in_time(of, FOR_WAY))
         if found.way is not None:
             return
-    found.hindrance = found.hindrance or next((relief for relief, _ in found.reasons if relief), None)
+    ranked = [relief for relief, _ in found.reasons if relief is not None]
+    found.hindrance = found.hindrance or next(iter(ranked), None)
+    if of.asked.runs.in_time:
+        found.pair = feasible.pair_of(of, ranked[:3])
+    if found.pair is None and of.asked.runs.in_time:
+        found.nearest = feasible.earliest(of)
 
 
 def _beside(found: Found) -> None:

@@ -96,15 +96,20 @@ class Lists:
     def unlimited(self, operations: float) -> list[dict[str, Any]]:
         """Operations with more staff and beds than they can use: what no number of lists could better."""
         further = ((one, one.amount(PLENTY_OF * operations)) for one in self.along)
-        return [*self.changes(operations), *(self.relieved(a.resource, a.kind, amount) for a, amount in further)]
+        return [
+            *self.changes(operations),
+            *(self.relieved(a.resource, a.kind, amount, name="plenty") for a, amount in further),
+        ]
 
-    def relieved(self, resource: str, kind: str, amount: float, price: float = 0.0) -> dict[str, Any]:
+    def relieved(
+        self, resource: str, kind: str, amount: float, price: float = 0.0, name: str = RELIEF
+    ) -> dict[str, Any]:
         """So much more of one resource while the lists go on."""
         key = {"slots": "per_week", "staff": "servers", "places": "places"}[kind]
         item: dict[str, Any] = {
             "resource": resource,
             key: amount,
-            "name": RELIEF if self.name == TRANCHE else f"{self.name}_{RELIEF}",
+            "name": name if self.name == TRANCHE else f"{self.name}_{name}",
         }
         item |= {"from": self.begins.isoformat(), "to": self.ends.isoformat()}
         return {"extra_capacity": item | ({"price_sek_per_unit": price} if price else {})}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import combinations
 
 import numpy as np
 
 from flowsim import arithmetic
 from flowsim.questions.candidates import Candidates, Relief
+from flowsim.questions.cases import Case
 from flowsim.questions.extra import prices_of
 from flowsim.questions.search import Chance, Rule, Search, Smallest, wilson
 
 PROOF, PROOF_BLOCK, REASONS = 300, 60, 60
 """Replications at most of the run without limit, how many at a time, and of each run with one resource unlimited."""
+LATER_WEEKS = 4
+"""Steps in which a later date is sought."""
 WEEKS_FOR_ALL = 4
 """The run without limit could operate the whole queue in so many weeks."""
 
@@ -50,13 +55,22 @@ def chance_of(reached: np.ndarray, number: int = 0) -> Chance:
 
 def proof(of: Candidates, replications: int = PROOF) -> Proof:
     """Step 1: the run without limit, until its interval lies above or below the level."""
-    much = max(50.0, float(round(_queue(of) / WEEKS_FOR_ALL)))
-    case = of.made("without_limit", of.lists.unlimited(much), much)
+    case = _unlimited(of)
     for n in range(PROOF_BLOCK, replications + 1, PROOF_BLOCK):
         found = chance_of(of.yes(case, range(n)))
         if found.low > of.goal.level or found.high < of.goal.level:
             break
     return Proof(found, of.goal.level)
+
+
+def _unlimited(of: Candidates) -> Case:
+    """The step, its staff and its beds with more than they can use."""
+    much = max(50.0, float(round(_queue(of) / WEEKS_FOR_ALL)))
+    return of.made("without_limit", of.lists.unlimited(much), much)
+
+
+def _without_limit(of: Candidates, replications: int) -> Chance:
+    return chance_of(of.yes(_unlimited(of), range(replications)))
 
 
 def _queue(of: Candidates) -> float:
@@ -123,3 +137,30 @@ def smallest_relief(
         return None
     number = min(found.advised, 16)
     return Way(replace(relief, amount=number * relief.unit), operations, tuple(search.curve()))
+
+
+def pair_of(
+    of: Candidates, ranked: Sequence[Relief], replications: int = REASONS
+) -> tuple[Relief, Relief, Chance] | None:
+    """The first two resources that, both unlimited, make it possible without limit on operations; None if none do."""
+    for first, second in combinations(ranked, 2):
+        both = relieved(relieved(of, replace(first, amount=first.plenty)), replace(second, amount=second.plenty))
+        chance = _without_limit(both, replications)
+        if chance.share >= of.goal.level:
+            return first, second, chance
+    return None
+
+
+def earliest(of: Candidates, replications: int = REASONS) -> tuple[date, Chance] | None:
+    """The first date, in steps of four weeks, at which it is possible without limit; None inside the horizon."""
+    last = of.asked.base.scenario.model.horizon.last
+    for weeks in range(LATER_WEEKS, 53, LATER_WEEKS):
+        by = of.goal.by + timedelta(weeks=weeks)
+        if by > last:
+            return None
+        lists = replace(of.lists, ends=of.lists.ends + timedelta(weeks=weeks))
+        later = replace(of, goal=replace(of.goal, by=by), lists=lists, suffix=f"{of.suffix}_{weeks}_weeks_later")
+        chance = _without_limit(later, replications)
+        if chance.share >= of.goal.level:
+            return by, chance
+    return None
