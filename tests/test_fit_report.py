@@ -31,7 +31,7 @@ def doctors() -> calibration.Calibration:
 @pytest.fixture(scope="module")
 def theatre() -> calibration.Calibration:
     held = (date(2019, 1, 7), date(2019, 12, 29))
-    return calibration.calibrate(HEP, resource="theatre", window=THREE_YEARS, hold_out=held, samples=99)
+    return calibration.calibrate(HEP, resource="theatre", window=THREE_YEARS, hold_out=held, samples=49)
 
 
 def saying(found: calibration.Calibration, lang: str) -> Saying:

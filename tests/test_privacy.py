@@ -58,16 +58,28 @@ def clinic(folder: Path) -> Path:
     return folder / "log.csv"
 
 
-def test_p_priv_1_nothing_is_sent_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P-PRIV-1: calibrating and running open no socket but such as stay on this machine."""
+@pytest.fixture(scope="module")
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """(all that is said, the folder) of a log calibrated and the scenario run, with every socket refused."""
 
     def refuse(*_: object) -> None:
         raise AssertionError("a socket was opened")
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    typed("calibrate", clinic(tmp_path), "--out", tmp_path / "scenarios.yaml")
-    typed("run", tmp_path / "scenarios.yaml", "-n", "2", "--steps", "0", "--no-report", "--out", tmp_path / "study")
+    folder = tmp_path_factory.mktemp("clinic")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", refuse)
+        patch.setattr(socket, "getaddrinfo", refuse)
+        said = typed("calibrate", clinic(folder), "--out", folder / "again.yaml")
+        said += typed("run", folder / "again.yaml", "-n", "1", "--steps", "0", "--no-report", "--out", folder / "study")
+    (folder / "log.csv").unlink()
+    return said, folder
+
+
+def test_p_priv_1_nothing_is_sent_anywhere(left_behind: tuple[str, Path]) -> None:
+    """P-PRIV-1: calibrating and running open no socket (the fixture would have failed), and come to their end."""
+    _, folder = left_behind
+    assert (folder / "again_fit.html").is_file()
+    assert (folder / "study" / "run.json").is_file()
 
 
 def test_p_priv_3_files_hold_parameters_and_few_values_are_refused(tmp_path: Path) -> None:
@@ -88,14 +100,11 @@ def test_p_priv_3_files_hold_parameters_and_few_values_are_refused(tmp_path: Pat
     assert not any(", ".join(weekly[k : k + 3]) in kept for k in range(len(weekly) - 2))
 
 
-def test_p_priv_6_neither_files_nor_messages_hold_a_cell_of_a_row(tmp_path: Path) -> None:
+def test_p_priv_6_neither_files_nor_messages_hold_a_cell_of_a_row(left_behind: tuple[str, Path]) -> None:
     """P-PRIV-6: canaries in the cells of a log are in nothing that is printed or written, run.json included."""
-    said = typed("calibrate", clinic(tmp_path), "--json", "--out", tmp_path / "again.yaml")
-    said += typed("calibrate", tmp_path / "log.csv", "--out", tmp_path / "again.yaml")
-    typed("run", tmp_path / "again.yaml", "-n", "1", "--steps", "0", "--no-report", "--out", tmp_path / "study")
+    said, folder = left_behind
     assert "It ends before it starts" in said
-    (tmp_path / "log.csv").unlink()
-    for path in tmp_path.rglob("*"):
+    for path in folder.rglob("*"):
         if path.is_file():
             said += path.read_bytes().decode("utf-8", errors="replace")
     assert CANARY not in said
