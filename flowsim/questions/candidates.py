@@ -84,8 +84,7 @@ class Candidates:
 
     def rule(self, share: float, most: int = Rule.most) -> Rule:
         """How far to search in this share of the time left: small pilot and blocks where a run is slow."""
-        runs = self.asked.runs
-        affordable = int(runs.left() * share / max(1e-6, runs.spent / max(1, runs.count)))
+        affordable = self.asked.runs.affordable(share)
         if affordable >= AMPLE:
             return Rule(most=most)
         size = int(np.clip(affordable // 12, LEAST_PILOT, 100))

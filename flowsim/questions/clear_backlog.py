@@ -21,7 +21,7 @@ from flowsim.questions.money import Added, added_cost
 from flowsim.questions.pace import Sums
 from flowsim.questions.search import LEVELS, Chance, Search, Smallest, galloping
 
-AUGUST_RUNS, MONEY_RUNS, COURSE_RUNS = 200, 24, 100
+AUGUST_RUNS, MONEY_RUNS, LEAST_MONEY_RUNS, COURSE_RUNS = 200, 24, 6, 100
 QUICK = 300
 """Replications at most of what is sought on the way: where the hindrance ends."""
 FOR_SEARCH, FOR_WAY = 0.6, 0.4
@@ -222,7 +222,8 @@ def _money(found: Found, numbers: Sequence[int | None]) -> None:
     of = found.of
     for number in numbers:
         if number and number not in found.money and (of.asked.runs.in_time or not found.money):
-            made = added_cost(of.asked, of.case(number), of.asked.bare, range(MONEY_RUNS))
+            n = int(np.clip(of.asked.runs.affordable(0.5) // 4, LEAST_MONEY_RUNS, MONEY_RUNS))
+            made = added_cost(of.asked, of.case(number), of.asked.bare, range(n))
             if made is not None:
                 found.money[number] = made
 

@@ -17,8 +17,12 @@ from flowsim.questions.search import Chance, Rule, Search, Smallest, wilson
 
 PROOF, PROOF_BLOCK, REASONS = 300, 60, 60
 """Replications at most of the run without limit, how many at a time, and of each run with one resource unlimited."""
+LEAST = 20
+"""Replications with which a proof begins, and fewest that a reason is judged by."""
 LATER_WEEKS = 4
 """Steps in which a later date is sought."""
+FOR_REASONS = 0.25
+"""Share of the time left that finding reasons may take."""
 WEEKS_FOR_ALL = 4
 """The run without limit could operate the whole queue in so many weeks."""
 
@@ -56,7 +60,7 @@ def chance_of(reached: np.ndarray, number: int = 0) -> Chance:
 def proof(of: Candidates, replications: int = PROOF) -> Proof:
     """Step 1: the run without limit, until its interval lies above or below the level."""
     case = _unlimited(of)
-    for n in range(PROOF_BLOCK, replications + 1, PROOF_BLOCK):
+    for n in (LEAST, *range(PROOF_BLOCK, replications + 1, PROOF_BLOCK)):
         found = chance_of(of.yes(case, range(n)))
         if found.low > of.goal.level or found.high < of.goal.level:
             break
@@ -97,7 +101,9 @@ def others(of: Candidates) -> list[Relief]:
 def reasons(of: Candidates, at: int, replications: int = REASONS) -> list[tuple[Relief | None, Chance]]:
     """The chance at a number with one other resource unlimited at a time; None: with nothing unlimited. Best first."""
     found: list[tuple[Relief | None, Chance]] = []
-    for one in (None, *others(of)):
+    each = (None, *others(of))
+    replications = min(replications, max(LEAST, of.asked.runs.affordable(FOR_REASONS) // len(each)))
+    for one in each:
         case = _with(of, one and replace(one, amount=one.plenty)).case(at)
         found.append((one, chance_of(of.yes(case, range(replications)))))
     return sorted(found, key=lambda pair: -pair[1].share)

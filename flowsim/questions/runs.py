@@ -79,6 +79,10 @@ class Runs:
         """Seconds left."""
         return max(0.0, self.seconds - (time.monotonic() - self._began))
 
+    def affordable(self, share: float = 1.0) -> int:
+        """About how many more replications this share of the time left suffices for."""
+        return int(self.left() * share / max(1e-6, self.spent / max(1, self.count)))
+
     def evaluate(
         self, case: Case, measure: Measure, replications: Iterable[int], weeks: int | None = None
     ) -> np.ndarray:
