@@ -165,6 +165,7 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="of the study")
     parser.add_argument("--engine", default=ENGINES[-1])
     parser.add_argument("--out", type=Path, default=HERE.parent / "outputs" / "region")
+    parser.add_argument("--no-study", action="store_true", help="the growth only")
     parser.add_argument("--no-growth", action="store_true", help="the study only")
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     parser.add_argument("--study", nargs=4, help=argparse.SUPPRESS)
@@ -179,10 +180,12 @@ def main() -> int:
     print(machine("pandas"))
     asked.out.mkdir(parents=True, exist_ok=True)
     warm(built(write(asked.out / "small.yaml", 0.005)), asked.engine)
-    took, used, memory = whole_study(asked.engine, asked.replications, asked.scale, asked.out)
-    print(f"\n{asked.replications} replications on 2 cores, {asked.engine}: {took / 60:.1f} minutes", end="")
-    print(f" ({used / 60:.1f} of the processors, all told), {memory:.1f} GB")
-    reached: list[tuple[bool | None, str]] = [(took <= 60 * MINUTES, f"in minutes: {took / 60:.1f} of {MINUTES:g}")]
+    reached: list[tuple[bool | None, str]] = []
+    if not asked.no_study:
+        took, used, memory = whole_study(asked.engine, asked.replications, asked.scale, asked.out)
+        print(f"\n{asked.replications} replications on 2 cores, {asked.engine}: {took / 60:.1f} minutes", end="")
+        print(f" ({used / 60:.1f} of the processors, all told), {memory:.1f} GB")
+        reached.append((took <= 60 * MINUTES, f"in minutes: {took / 60:.1f} of {MINUTES:g}"))
     if not asked.no_growth:
         found = growth(asked.engine, asked.out)
         figure(found, asked.out / "growth.png")
