@@ -113,6 +113,7 @@ def _answer(
     leader = found.gains[found.by_operations.leader]
     notes = [note for note in (told, _harm(stages), _tie(found)) if note.sv]
     further = [sheet.shifting_table(stages), *([sheet.season_table(seasons)] if seasons else [])]
+    step = said_plus(leader.more.name, leader.more.kind, leader.amount)
     title = Said("Flaskhalsen: vad en till av varje ger", "The bottleneck: what one more of each gives")
     operations = Said("operationer om året", "operations a year")
     days = Said("väntedagar sparade om året", "waiting days saved a year")
@@ -130,7 +131,12 @@ def _answer(
         notes=tuple(notes),
         further=tuple(further),
         effort=asked.effort(_rule(found), found.sure),
-        scenario=case_of(asked, [leader.more.change(leader.amount)]).realised,
+        scenario=asked.base.case(
+            f"{asked.base.scenario.name}_more_{leader.more.name}",
+            [leader.more.change(leader.amount)],
+            f"One step more: {step.en}",
+            f"Ett steg till: {step.sv}",
+        ).realised,
         numbers=numbers(found, stages, seasons, enough_found),
     )
 
