@@ -38,7 +38,9 @@ def run(
     """Seconds of an experiment, and seconds of processor it took here and in its workers."""
     before = processor_seconds(executor)
     wall = seconds(
-        lambda: experiment.run([made], many, 1, engine=engine, summarise=measured, executor=executor), collect=True
+        lambda: experiment.run([made], many, 1, engine=engine, summarise=measured, executor=executor),
+        collect=True,
+        clock=time.perf_counter,
     )
     return wall, processor_seconds(executor) - before
 

@@ -17,6 +17,7 @@ import pytest
 
 from flowsim import experiment, plan, scenario
 from flowsim.errors import RunError
+from flowsim.experiment import chunks, pools, tasks
 from flowsim.plan import Plan
 from flowsim.tables import Results
 
@@ -62,14 +63,42 @@ def hashes(plans: list[Plan], replications: int, **keyword: object) -> pd.DataFr
     return experiment.run(plans, replications, 1, summarise=contacts, **keyword).summaries["hash"]  # type: ignore[arg-type]
 
 
-def test_det_1_the_same_rows_on_any_number_of_workers_and_any_executor(plans: list[Plan]) -> None:
+def test_det_1_the_same_rows_on_any_number_of_workers_and_any_executor(
+    plans: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "START_S", 0.0)
     serial = hashes(plans, 4)
     assert list(serial["scenario"]) == ["today"] * 4 + ["evening"] * 4
     assert list(serial["replication"]) == [0, 1, 2, 3] * 2
     assert serial["value"].nunique() == 8
-    pd.testing.assert_frame_equal(hashes(plans, 4, workers=2), serial)
+    with experiment.workers(2) as processes:
+        pd.testing.assert_frame_equal(hashes(plans, 4, executor=processes), serial)
+        assert getattr(processes, "started", False)
+        pd.testing.assert_frame_equal(hashes(plans, 2, executor=processes), hashes(plans, 2))
     with ThreadPoolExecutor(2) as pool:
         pd.testing.assert_frame_equal(hashes(plans, 4, executor=pool), serial)
+
+
+@pytest.mark.parametrize(("pace", "largest"), [(None, 1), (0.01, 17), (0.4, 2), (30.0, 1)])
+def test_tasks_last_about_a_second_and_get_smaller_towards_the_end(
+    plans: list[Plan], monkeypatch: pytest.MonkeyPatch, pace: float | None, largest: int
+) -> None:
+    portions = chunks.Portions(plans, [range(50), range(50)], tasks.Job(1))
+    monkeypatch.setattr(chunks.Portions, "pace", property(lambda self: pace))
+    taken = []
+    while (task := portions.take(2)) is not None:
+        taken.append((task.place, task.replications))
+    assert max(len(numbers) for _, numbers in taken) == largest
+    assert len(taken[-1][1]) == 1
+    for place in (0, 1):
+        assert sorted(n for where, numbers in taken if where == place for n in numbers) == [*range(50)]
+
+
+def test_what_takes_long_is_done_where_ctrl_c_is_heard(plans: list[Plan]) -> None:
+    chunk = tasks.interruptible(tasks.Task(0, plans[0], (3,), tasks.Job(1, summarise=contacts)))
+    assert chunk.good == (3,)
+    with pytest.raises(AttributeError):
+        tasks.interruptible(None)  # type: ignore[arg-type]
 
 
 def test_det_2_a_replication_does_not_depend_on_how_many_are_run(plans: list[Plan]) -> None:

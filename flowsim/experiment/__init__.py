@@ -20,7 +20,7 @@ from flowsim.experiment import pools
 from flowsim.experiment.chunks import Portions
 from flowsim.experiment.harvest import Harvest, Outcome, Summaries, joined
 from flowsim.experiment.pools import Processes, workers
-from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, perform
+from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, interruptible, perform
 from flowsim.plan.model import Plan
 
 __all__ = ["Failure", "Keeper", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
@@ -58,7 +58,11 @@ def run(
     wanted = range(first, first + replications)
     missing = [list(wanted) for _ in plans]
     if keeper is not None:
-        missing = [_taken_over(keeper, harvest, place, one, wanted) for place, one in enumerate(plans)]
+        without_rows = range(min(max(first, keep_rows), wanted.stop), wanted.stop)
+        missing = [
+            [*range(first, without_rows.start), *_taken_over(keeper, harvest, place, one, without_rows)]
+            for place, one in enumerate(plans)
+        ]
     total = len(plans) * replications
     done = total - sum(map(len, missing))
     with ExitStack() as stack:
@@ -102,7 +106,7 @@ def _finished(portions: Portions, executor: Executor | None, number: int) -> Gen
 def _here(portions: Portions, executor: Processes | None, most: int) -> Generator[Chunk, None, None]:
     """At most so many replications done in this process."""
     while most > 0 and (task := portions.take(1, most)) is not None:
-        chunk = perform(task)
+        chunk = interruptible(task) if (portions.pace or 0.0) > pools.START_S else perform(task)
         portions.learn(chunk.seconds, chunk.size)
         most -= chunk.size
         if executor is not None:

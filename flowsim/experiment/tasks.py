@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterable
@@ -111,6 +112,25 @@ def perform(task: Task) -> Chunk:
     chunk.packs = {name: packed(frames) for name, frames in made.items()}
     chunk.seconds = time.perf_counter() - began
     return chunk
+
+
+def interruptible(task: Task) -> Chunk:
+    """The task, done in a thread of its own, so that Ctrl-C need not wait until a long kernel has finished."""
+    made: list[Chunk | BaseException] = []
+
+    def work() -> None:
+        try:
+            made.append(perform(task))
+        except BaseException as error:
+            made.append(error)
+
+    thread = threading.Thread(target=work, name="replications", daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.2)
+    if isinstance(made[0], BaseException):
+        raise made[0]
+    return made[0]
 
 
 def _rows(task: Task, replication: int) -> Results:
