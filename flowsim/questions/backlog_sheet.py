@@ -70,7 +70,12 @@ def amount(say: Say, operations: float) -> str:
 def sentence(found: Found) -> Said:
     """What is read out."""
     if found.feasible:
-        return joined([both(lambda say: _can(found, say)), both(lambda say: _price(found, say))])
+        return joined(
+            [
+                both(lambda say: _can(found, say)),
+                both(lambda say: _price(found, say, found.asked.number if found.asked else None)),
+            ]
+        )
     return joined([both(lambda say: _cannot(found, say)), both(lambda say: _way_out(found, say))])
 
 
@@ -157,12 +162,9 @@ def _chance(chance: Chance, say: Say) -> str:
     return say.chance(chance.share, chance.low, chance.high)
 
 
-def _price(found: Found, say: Say) -> str:
-    """What it costs, in all and each list week."""
-    asked = found.asked
-    if asked is None or asked.number is None:
-        return ""
-    money = found.money.get(asked.number) or found.money.get(asked.advised or 0)
+def _price(found: Found, say: Say, number: int | None) -> str:
+    """What a number costs, in all and each list week."""
+    money = found.money.get(number or 0)
     if money is None:
         return ""
     weeks = max(1, len(found.of.list_weeks))
@@ -212,7 +214,7 @@ def _way_out(found: Found, say: Say) -> str:
         f"Med {more} räcker {number} extra operationer i veckan{sure}.",
         f"With {more}, {number} extra operations a week are enough{sure}.",
     )
-    return f"{first} {_price(found, say)}".strip()
+    return f"{first} {_price(found, say, asked.advised)}".strip()
 
 
 def _no_way(found: Found, say: Say) -> str:
