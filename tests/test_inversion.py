@@ -105,11 +105,11 @@ def test_a_length_is_at_least_a_second_unless_0_is_declared() -> None:
 def test_the_kernel_looks_up_the_same_numbers() -> None:
     numba = pytest.importorskip("numba", reason='the engine "compiled" needs numba: pip install "flowsim[fast]"')
     from flowsim.chance.streams import GOLDEN
-    from flowsim.engines.compiled_engine import layout, luck
+    from flowsim.engines.compiled_engine import layout, luck, views
 
     @numba.njit
     def looked_up(address: int, number: int, visit: int, out: np.ndarray) -> None:
-        w = layout.world_at(address)
+        w = views.world_at(address)
         for k in range(len(out)):
             out[k] = luck.value_of(w, number, luck.lot_of(w, 0, 0, visit, k) if visit >= 0 else out[k])
 
@@ -119,8 +119,14 @@ def test_the_kernel_looks_up_the_same_numbers() -> None:
     tables.close()
     keys = np.random.default_rng(1).integers(0, 2**64, 3_000, dtype=np.uint64)
     starts = chance.starts(3, 4, np.array([[chance.stream_key("duration:visit")]], np.uint64))
-    filled = {"laws": tables.laws, "cells": tables.numbers, "key": keys * np.uint64(GOLDEN), "starts": starts}
-    empty = {n: np.zeros((0,) * len(v.dims), str(v.kept_as)) for n, v in layout.WORLD.fields.items()}
+    filled = {
+        "laws": tables.laws,
+        "cells": tables.cells,
+        "numbers_of": tables.numbers,
+        "key": keys * np.uint64(GOLDEN),
+        "starts": starts,
+    }
+    empty = {n: np.zeros((0,) * len(v.dims), str(v.kept_as)) for n, v in views.WORLD.fields.items()}
     block = layout.block(layout.World(**(empty | filled)))
     rare = np.concatenate([some_lots(2_000), [1, 3, FULL - 1, FULL - 3, HALF + 1, HALF - 1]])
     for number in numbers:

@@ -28,8 +28,8 @@ from flowsim.chance.streams import bits
 Whole = NDArray[np.int64]
 CONSTANT, SMOOTH, STEPS, MIXTURE = range(4)
 KIND, FIRST, COUNT, LEAST = range(4)
-"""Columns of `Inversions.laws`: the kind; where its numbers begin (of a constant: the value); how many cells or rows;
-the least value."""
+"""Columns of `Inversions.laws`: the kind; where its cells or numbers begin (of a constant: the value); how many cells
+or rows; the least value."""
 BELOW, FROM, VALUE, SLOPE = range(4)
 """Numbers of a row of STEPS: lots below this (and not of the row before), the first lot, value there, slope a lot.
 Of MIXTURE: the same, then the part's law and how many lots its share holds."""
@@ -45,15 +45,20 @@ _STEPPED = (*_LISTED, "uniform", "histogram")
 
 
 class Inversions:
-    """Many laws as tables: `laws` (one row a law: kind, first, count, least) and their `numbers` in a row."""
+    """Many laws as tables.
+
+    `laws` (one row a law: kind, first, count, least), the `numbers` of laws of steps and of mixtures in a row, and the
+    `cells` of smooth ones (in half the precision: half the memory to look in).
+    """
 
     def __init__(self) -> None:
         self._laws: list[tuple[int, int, int, int]] = []
         self._numbers: list[NDArray[np.float64]] = []
-        self._length = 0
+        self._cells: list[NDArray[np.float32]] = []
         self._known: dict[tuple[Any, ...], int] = {}
         self.laws: Whole = np.zeros((0, 4), np.int64)
         self.numbers: NDArray[np.float64] = np.zeros(0)
+        self.cells: NDArray[np.float32] = np.zeros(0, np.float32)
 
     def constant(self, value: int) -> int:
         """A law that always gives this."""
@@ -97,20 +102,21 @@ class Inversions:
 
     def _kept(self, kind: int, count: int, numbers: Any, least: int) -> int:
         """The law's number; the same law is kept once."""
-        numbers = np.asarray(numbers, dtype=float)
+        numbers = np.asarray(numbers, dtype=np.float32 if kind == SMOOTH else np.float64)
         known = (kind, count, least, numbers.tobytes())
         if known not in self._known:
             self._known[known] = len(self._laws)
-            first = count if kind == CONSTANT else self._length
+            beside: list[Any] = self._cells if kind == SMOOTH else self._numbers
+            first = count if kind == CONSTANT else sum(map(len, beside))
             self._laws.append((kind, first, count, least))
-            self._numbers.append(numbers)
-            self._length += len(numbers)
+            beside.append(numbers)
         return self._known[known]
 
     def close(self) -> Inversions:
         """All laws are in: make the tables."""
         self.laws = np.array(self._laws, np.int64).reshape(-1, 4)
-        self.numbers = np.concatenate([np.zeros(0), *self._numbers, np.zeros(1)])
+        self.numbers = np.concatenate([np.zeros(0), *self._numbers])
+        self.cells = np.concatenate([np.zeros(0, np.float32), *self._cells])
         return self
 
     def values(self, law: int, lots: Whole) -> Whole:
@@ -119,14 +125,14 @@ class Inversions:
         if kind == CONSTANT:
             return np.full(len(lots), first, np.int64)
         if kind == SMOOTH:
-            value = _smooth(self.numbers[first : first + 2 * count], lots)
+            value = _smooth(self.cells[first : first + 2 * count], lots)
         else:
             rows = self.numbers[first : first + 4 * count].reshape(count, 4)
             row = np.searchsorted(rows[:, BELOW], lots.astype(float), side="right")
             if kind == MIXTURE:
                 return self._by_part(rows, row, lots)
             value = rows[row, VALUE] + rows[row, SLOPE] * (lots - rows[row, FROM])
-        return np.maximum(np.floor(value + 0.5).astype(np.int64), least)
+        return np.clip(np.floor(value + 0.5).astype(np.int64), least, MOST)
 
     def _by_part(self, rows: NDArray[np.float64], row: Whole, lots: Whole) -> Whole:
         within = 2 * ((lots - rows[row, FROM]) / rows[row, SLOPE] * HALF).astype(np.int64) + 1
@@ -142,18 +148,19 @@ def lots(seed: int, replication: int, stream: str, keys: ArrayLike, *numbers: Ar
     return (bits(seed, replication, stream, keys, *numbers) >> np.uint64(12)).astype(np.int64) * 2 + 1
 
 
-def _smooth(cells: NDArray[np.float64], lots: Whole) -> NDArray[np.float64]:
+def _smooth(cells: NDArray[np.float32], lots: Whole) -> NDArray[np.float64]:
     """Straight lines between the quantiles kept."""
     rarity = np.maximum(np.minimum(lots, FULL - lots), 1 << RAREST)
     halving = np.frexp(rarity.astype(float))[1].astype(np.int64) - 1
     shift = halving - CELL_BITS
     cell = ((halving - RAREST) << CELL_BITS) + ((rarity >> shift) & ((1 << CELL_BITS) - 1)) + CELLS * (lots > HALF)
     beyond = rarity & ((np.int64(1) << shift) - 1)
-    return np.asarray(cells[2 * cell] + cells[2 * cell + 1] * beyond)
+    begin, slope = cells[2 * cell].astype(np.float64), cells[2 * cell + 1].astype(np.float64)
+    return np.asarray(begin + slope * beyond)
 
 
 @lru_cache(maxsize=4096)
-def smooth_cells(named: str) -> NDArray[np.float64]:
+def smooth_cells(named: str) -> NDArray[np.float32]:
     """Value and slope of each cell in a row: first the side of the low values, then that of the high ones."""
     upper = shape(json.loads(named)).upper
     halving = np.arange(RAREST, 52)
@@ -164,7 +171,7 @@ def smooth_cells(named: str) -> NDArray[np.float64]:
     for exceeding in (lambda s: 1.0 - s / FULL, lambda s: s / FULL):
         at, there = (np.clip(upper(exceeding(s)), 0.0, float(MOST)) for s in (begin, end))
         sides.append(np.stack([at, (there - at) / width[:, None]], axis=-1).reshape(-1))
-    return np.concatenate(sides)
+    return np.concatenate(sides).astype(np.float32)
 
 
 def _named(law: Any) -> str:

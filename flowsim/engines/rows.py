@@ -35,9 +35,12 @@ def in_order(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def capacity_rows(planned: Amounts, offered: Amounts, used: Amounts, overtime: Amounts, over: Amounts) -> Rows:
     """The capacity table: one row per resource, tranche and week."""
-    at = [(r, t, w) for r, amounts in enumerate(offered) for t, w in np.ndindex(*amounts.shape)]
-    where = np.array(at, np.int64).reshape(-1, 3)
-    columns = {name: where[:, k].copy() for k, name in enumerate(("resource", "tranche", "week"))}
+    where = [np.indices(amounts.shape).reshape(2, -1) for amounts in offered]
+    columns = {
+        "resource": np.repeat(np.arange(len(where)), [part.shape[1] for part in where]),
+        "tranche": np.concatenate([np.zeros(0, np.int64), *(tranche for tranche, _ in where)]),
+        "week": np.concatenate([np.zeros(0, np.int64), *(week for _, week in where)]),
+    }
     every = {"planned": planned, "offered": offered, "used": used, "overtime": overtime, "over": over}
     for name, by_resource in every.items():
         columns[name] = np.concatenate([np.zeros(0, np.int64), *(np.asarray(a).ravel() for a in by_resource)])
@@ -47,8 +50,14 @@ def capacity_rows(planned: Amounts, offered: Amounts, used: Amounts, overtime: A
 def losses_rows(lost: Lost) -> Rows:
     """The losses table: one row per resource, tranche, week and cause with anything lost."""
     names = ("resource", "tranche", "week", "cause", "lost")
-    rows = [(r, t, int(w), cause, int(by_week[w])) for r, t, cause, by_week in lost for w in np.flatnonzero(by_week)]
-    table = np.array(sorted(rows), np.int64).reshape(-1, len(names))
+    parts = [np.zeros((0, len(names)), np.int64)]
+    for r, t, cause, by_week in lost:
+        weeks = np.flatnonzero(by_week)
+        part = np.empty((len(weeks), len(names)), np.int64)
+        part[:, 0], part[:, 1], part[:, 2], part[:, 3], part[:, 4] = r, t, weeks, cause, np.asarray(by_week)[weeks]
+        parts.append(part)
+    table = np.concatenate(parts)
+    table = table[np.lexsort(table[:, 3::-1].T)]
     return {"losses": {name: table[:, k].copy() for k, name in enumerate(names)}}
 
 

@@ -82,6 +82,8 @@ def slots(layout: Layout, luck: list[np.ndarray], grid: Grid) -> np.ndarray:
         grid: the run's weeks.
     """
     rows = [_slots_of(part, luck[t], t, layout.kept_share, grid) for t, part in enumerate(layout.parts)]
+    if len(rows) == 1:
+        return rows[0]
     table = np.concatenate(rows) if rows else np.zeros((0, 4), dtype=np.int64)
     return table[np.lexsort((table[:, 2], table[:, 0]))]
 
@@ -91,13 +93,16 @@ def _slots_of(part: Part, luck: np.ndarray, tranche: int, kept_share: float, gri
     count = running(part.amount * luck) * part.is_open
     day = np.repeat(np.arange(len(count)), count)
     k = np.arange(len(day)) - np.repeat(np.cumsum(count) - count, count)
-    midnight = grid.days[day] * DAY_S
-    appear = midnight + part.opens[day] + k * part.length[day] // count[day]
+    midnight = grid.days * DAY_S
+    appear = (midnight + part.opens)[day] + k * part.length[day] // count[day]
     inside = (appear >= grid.begin_day * DAY_S) & (appear < grid.end_day * DAY_S)
-    appear, expire = appear[inside], (midnight + part.closes[day])[inside]
-    number = np.arange(len(appear) + 1)
-    kept = np.diff(np.floor(number * kept_share + _EPS)).astype(np.int64)
-    return np.column_stack([appear, expire, np.full(len(appear), tranche), kept])
+    if not inside.all():
+        appear, day = appear[inside], day[inside]
+    table = np.empty((len(appear), 4), np.int64)
+    number = np.arange(len(table) + 1)
+    table[:, 0], table[:, 1], table[:, 2] = appear, (midnight + part.closes)[day], tranche
+    table[:, 3] = np.diff(np.floor(number * kept_share + _EPS)) if kept_share else 0
+    return table
 
 
 def shifts(layout: Layout, luck: list[np.ndarray], grid: Grid) -> np.ndarray:
@@ -122,6 +127,10 @@ def _shifts_of(part: Part, luck: np.ndarray, grid: Grid) -> np.ndarray:
     amount = part.amount * luck
     whole = np.floor(amount + _EPS).astype(np.int64) if part.part_days else running(amount)
     whole = whole * part.is_open
+    if _never_changes(part, whole):
+        servers = np.arange(whole[0])
+        ends = [grid.first_day * DAY_S, (grid.first_day + len(whole)) * DAY_S]
+        return np.column_stack([np.full_like(servers, ends[0]), np.full_like(servers, ends[1]), servers])
     day = np.repeat(np.arange(len(whole)), whole)
     server = np.arange(len(day)) - np.repeat(np.cumsum(whole) - whole, whole)
     opens, closes = grid.days * DAY_S + part.opens, grid.days * DAY_S + part.closes
@@ -131,6 +140,12 @@ def _shifts_of(part: Part, luck: np.ndarray, grid: Grid) -> np.ndarray:
         some = rest > 0
         table = np.concatenate([table, np.column_stack([opens, opens + rest, whole])[some]])
     return table
+
+
+def _never_changes(part: Part, whole: np.ndarray) -> bool:
+    """Whether the same servers are at work round the clock."""
+    always = (part.opens == 0).all() and (part.closes == DAY_S).all() and not part.part_days
+    return bool(len(whole) and always and (whole == whole[0]).all())
 
 
 def _merged(table: np.ndarray, grid: Grid) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,10 +48,13 @@ class Odds:
 
     def starts(self, seed: int, replication: int) -> np.ndarray:
         """[what, step]: the word a patient's key is hashed with (see `chance.streams`)."""
-        if not self.streams[0]:
-            return np.zeros((len(self.whats), 0), np.uint64)
-        keys = np.array([[chance.stream_key(name) for name in row] for row in self.streams], np.uint64)
-        return chance.starts(seed, replication, keys)
+        return chance.starts(seed, replication, self.stream_keys)
+
+    @cached_property
+    def stream_keys(self) -> np.ndarray:
+        """[what, step]: the number of the uniform's stream."""
+        keys = [[chance.stream_key(name) for name in row] for row in self.streams]
+        return np.array(keys, np.uint64).reshape(len(self.whats), -1)
 
 
 @once

@@ -55,23 +55,23 @@ from flowsim.engines.compiled_engine.layout import (
     W_WEEK0,
     WEEK_S,
 )
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 
 
-@jitted
+@inlined
 def week_of(w, second):
     """The ISO week of a second; -1 in the warm-up."""
     return (second - w.plan[W_WEEK0]) // WEEK_S if second >= 0 else -1
 
 
-@jitted
+@inlined
 def add(table, r, t, week, amount):
     """Book an amount in a week of the horizon."""
     if 0 <= week < table.shape[2]:
         table[r, t, week] += amount
 
 
-@jitted
+@inlined
 def lose(w, r, t, cause, week, amount):
     """Book offered capacity that nobody used, under its one cause."""
     if 0 <= week < w.lost.shape[3]:
@@ -214,7 +214,7 @@ def book_places(w, r):
 # --- staff ------------------------------------------------------------------------------------------------------------
 
 
-@jitted
+@inlined
 def able(server, until):
     """Whether an open server may work until then (NEVER: no closing test)."""
     return until == NEVER or until <= server[V_CLOSE] + server[V_OVERTIME]

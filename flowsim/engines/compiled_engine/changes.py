@@ -60,8 +60,11 @@ def changes(plan: Plan, draws: Draws, resources: np.ndarray) -> np.ndarray:
         parts.append((_keys(plan, np.zeros(1, np.int64), at.FLUSH, 0, 0), np.zeros(1, np.int64)))
     keys, extra = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(keys)
-    order = order[: np.searchsorted(keys[order], (plan.end - plan.begin) << at.CHANGE_SECOND)]
-    return np.stack([keys[order], extra[order]], axis=1)
+    keys = keys[order]
+    last = np.searchsorted(keys, (plan.end - plan.begin) << at.CHANGE_SECOND)
+    out = np.empty((int(last), 2), np.int64)
+    out[:, 0], out[:, 1] = keys[:last], extra[order[:last]]
+    return out
 
 
 def _keys(plan: Plan, second: np.ndarray, kind: int, r: int, what: np.ndarray | int) -> np.ndarray:

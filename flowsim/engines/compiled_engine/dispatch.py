@@ -27,6 +27,8 @@ from flowsim.engines.compiled_engine.layout import (
     K_N_ONLY,
     KEPT_CAUSE,
     NOBODY_WAITING,
+    NOTED_AT,
+    NOTES,
     NOW,
     NUM,
     PAT,
@@ -35,8 +37,11 @@ from flowsim.engines.compiled_engine.layout import (
     PULLED,
     Q_DIRTY,
     Q_FIRST,
+    Q_HEAD,
     Q_HEAPS,
+    Q_LACKS,
     Q_N_HEAPS,
+    Q_NOTED,
     Q_RESOURCE,
     QNEXT,
     QUEUED,
@@ -63,11 +68,12 @@ from flowsim.engines.compiled_engine.layout import (
     STEP,
     TOUCHED,
     W_CAUSE_NAMES,
+    W_PAUSES,
     W_RESOURCES,
 )
 from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_stay, start
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 from flowsim.engines.compiled_engine.waiting import over_in, precedes, take_out, wake
 
 
@@ -137,7 +143,7 @@ def serve_next(w, q, klass, lane):
     return False
 
 
-@jitted
+@inlined
 def serve_plain(w, q):
     """The plain case: a free server that needs nothing else, and one who waits for it."""
     r, h = w.queues[q, Q_RESOURCE], w.queues[q, Q_HEAPS]
@@ -153,10 +159,17 @@ def serve_plain(w, q):
 def serve(w, q, klass):
     """Start whoever can start in one queue (of one class, -9: any), in order; stops when something was freed."""
     r = w.queues[q, Q_RESOURCE]
-    if w.resources[r, R_KIND] != SLOTS or not w.resources[r, R_SPECIAL]:
-        while w.g[DIRTY] == 0 and serve_next(w, q, klass, -1):
-            pass
+    if w.resources[r, R_KIND] == SLOTS and w.resources[r, R_SPECIAL]:
+        serve_lanes(w, q, r, klass)
         return
+    while w.g[DIRTY] == 0 and serve_next(w, q, klass, -1):
+        if not w.plan[W_PAUSES] and not may_start(w, r):
+            return
+
+
+@jitted
+def serve_lanes(w, q, r, klass):
+    """The same where some slots are kept, or for some steps only."""
     kept, open_ones = 0, w.resources[r, R_UNLIMITED]
     for t in range(w.resources[r, R_TRANCHES]):
         kept += w.tranches[r, t, K_KEPT]
@@ -240,20 +253,33 @@ def place_the_blocked(w, r):
 
 
 @jitted
+def look(w, q):
+    """The best head of a queue, and what it lacks; looked up once for all resources."""
+    queue = w.queues[q]
+    if queue[Q_NOTED] != w.g[NOTES]:
+        v = best(w, q, queue[Q_RESOURCE], -1, -1)
+        queue[Q_NOTED], queue[Q_HEAD], queue[Q_LACKS] = w.g[NOTES], v, missing(w, v, -1) if v >= 0 else FITS
+
+
+@jitted
 def cause_of(w, r, lane):
     """Why a unit of this resource is idle: the best head of its queue (else of the first that needs it) tells."""
-    v = -1
-    if w.resources[r, R_QUEUE] >= 0:
-        v = best(w, w.resources[r, R_QUEUE], r, lane, -1)
+    v, lacks, q = -1, FITS, w.resources[r, R_QUEUE]
+    if q >= 0 and lane >= 0:
+        v = best(w, q, r, lane, -1)
+        lacks = missing(w, v, -1) if v >= 0 else FITS
+    elif q >= 0:
+        look(w, q)
+        v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
     else:
         for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
             q = w.lists[i]
-            v = best(w, q, w.queues[q, Q_RESOURCE], -1, -1)
+            look(w, q)
+            v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
             if v >= 0:
                 break
     if v < 0:
         return NOBODY_WAITING
-    lacks = missing(w, v, -1)
     if lacks == PULLED:
         return PULL_CAUSE
     if lacks == FITS or lacks == r:
@@ -262,18 +288,28 @@ def cause_of(w, r, lane):
 
 
 @jitted
+def note_slots(w):
+    """What every idle slot waits for, as it was after the last dispatch: asked only before slots expire."""
+    now = w.g[NOW]
+    w.g[NOW] = w.g[NOTED_AT]
+    w.g[NOTES] += 1
+    for r in range(w.plan[W_RESOURCES]):
+        if w.resources[r, R_KIND] == SLOTS and w.resources[r, R_EXPLAINED]:
+            for t in range(w.resources[r, R_TRANCHES]):
+                k = w.tranches[r, t]
+                if k[K_FREE]:
+                    k[K_CAUSE] = cause_of(w, r, t if k[K_N_ONLY] else -1)
+                if k[K_KEPT]:
+                    nobody = cause_of(w, r, -1) == NOBODY_WAITING
+                    k[K_KEPT_CAUSE] = NOBODY_WAITING if nobody else KEPT_CAUSE
+    w.g[NOW] = now
+
+
+@jitted
 def note_cause(w, r):
-    """Book every idle unit to nobody waiting, closing, or what the best head lacks first."""
+    """Book every idle server and place to nobody waiting, closing, or what the best head lacks first."""
     kind = w.resources[r, R_KIND]
-    if kind == SLOTS:
-        for t in range(w.resources[r, R_TRANCHES]):
-            k = w.tranches[r, t]
-            if k[K_FREE]:
-                k[K_CAUSE] = cause_of(w, r, t if k[K_N_ONLY] else -1)
-            if k[K_KEPT]:
-                nobody = cause_of(w, r, -1) == NOBODY_WAITING
-                k[K_KEPT_CAUSE] = NOBODY_WAITING if nobody else KEPT_CAUSE
-    elif kind == SERVERS:
+    if kind == SERVERS:
         idle = 0
         for t in range(w.resources[r, R_TRANCHES]):
             idle += w.tranches[r, t, K_IDLE] != 0
@@ -316,6 +352,8 @@ def dispatch(w, queues):
         by_class(w, queues, n)
     if w.g[TOUCHED]:
         w.g[TOUCHED] = 0
+        w.g[NOTED_AT] = w.g[NOW]
+        w.g[NOTES] += 1
         for r in range(w.plan[W_RESOURCES]):
             if w.resources[r, R_EXPLAINED]:
                 note_cause(w, r)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from flowsim.engines.compiled_engine.layout import (
     CHILD,
     ERROR,
+    EVENT_KIND,
+    EVENT_SECOND,
+    EVENT_UID,
     EVENTS,
     EVENTS_FULL,
     NUM,
@@ -15,11 +18,12 @@ from flowsim.engines.compiled_engine.layout import (
     RIGHT,
     STEP,
     UP,
+    W_END,
 )
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 
 
-@jitted
+@inlined
 def before(v, a, b):
     """Whether visit a comes before visit b: rank, order value, patient, step, visit."""
     if v[a, RANK] != v[b, RANK]:
@@ -33,7 +37,7 @@ def before(v, a, b):
     return v[a, NUM] < v[b, NUM]
 
 
-@jitted
+@inlined
 def meld(v, a, b):
     """One heap of two roots."""
     if a < 0:
@@ -78,7 +82,7 @@ def merge_pairs(v, first):
     return root
 
 
-@jitted
+@inlined
 def put(v, root, visit):
     """The root after a visit is put in."""
     v[visit, CHILD] = -1
@@ -106,7 +110,7 @@ def take(v, root, visit):
     return meld(v, root, below)
 
 
-@jitted
+@inlined
 def sooner(table, a, b, width):
     """Lexicographic order of two rows."""
     for k in range(width):
@@ -117,56 +121,53 @@ def sooner(table, a, b, width):
 
 @jitted
 def push(w, second, kind, what, uid, serial):
-    """An event to come."""
+    """An event to come: its second, kind and what in one word, uid and serial in the other."""
     table, n = w.events, w.g[EVENTS]
-    if n >= table.shape[0] - 1:
+    if n >= table.shape[0]:
         w.g[ERROR] = EVENTS_FULL
         return
     w.g[EVENTS] = n + 1
+    first = (second << EVENT_SECOND) | (kind << EVENT_KIND) | what
     while n > 0:
         up = (n - 1) >> 1
-        if table[up, 0] <= second:
+        if table[up, 0] <= first:
             break
-        for k in range(5):
-            table[n, k] = table[up, k]
+        table[n, 0], table[n, 1] = table[up, 0], table[up, 1]
         n = up
-    table[n, 0] = second
-    table[n, 1] = kind
-    table[n, 2] = what
-    table[n, 3] = uid
-    table[n, 4] = serial
+    table[n, 0], table[n, 1] = first, (uid << EVENT_UID) | serial
 
 
-@jitted
+@inlined
 def pop(w):
-    """Take the first event off the heap; it is left in the last row."""
+    """Take the first event off the heap: the hole it leaves sinks to the bottom, what was last rises from there."""
     table, n = w.events, w.g[EVENTS] - 1
     w.g[EVENTS] = n
-    last = table.shape[0] - 1
-    for k in range(5):
-        table[last, k] = table[0, k]
     if n == 0:
         return
-    second = table[n, 0]
-    hole = 0
-    while True:
-        child = 2 * hole + 1
-        if child >= n:
-            break
-        if child + 1 < n and table[child + 1, 0] < table[child, 0]:
+    hole, child = 0, 1
+    while child + 1 < n:
+        if table[child + 1, 0] < table[child, 0]:
             child += 1
-        if second <= table[child, 0]:
-            break
-        for k in range(5):
-            table[hole, k] = table[child, k]
+        table[hole, 0], table[hole, 1] = table[child, 0], table[child, 1]
+        hole, child = child, 2 * child + 1
+    if child < n:
+        table[hole, 0], table[hole, 1] = table[child, 0], table[child, 1]
         hole = child
-    for k in range(5):
-        table[hole, k] = table[n, k]
+    first = table[n, 0]
+    while hole > 0:
+        up = (hole - 1) >> 1
+        if table[up, 0] <= first:
+            break
+        table[hole, 0], table[hole, 1] = table[up, 0], table[up, 1]
+        hole = up
+    table[hole, 0], table[hole, 1] = first, table[n, 1]
 
 
 @jitted
 def push_patience(w, second, patient, step, number, attempt, visit, uid):
-    """Remember when somebody's patience ends."""
+    """Remember when somebody's patience ends, if that is in the run."""
+    if second >= w.plan[W_END]:
+        return
     table, n = w.patience, w.g[PATIENCE]
     if n >= table.shape[0] - 1:
         w.g[ERROR] = EVENTS_FULL
@@ -187,7 +188,7 @@ def push_patience(w, second, patient, step, number, attempt, visit, uid):
         n = up
 
 
-@jitted
+@inlined
 def swap(table, a, b, width):
     """Two rows change places."""
     for k in range(width):

@@ -12,25 +12,29 @@ from flowsim.engines.compiled_engine.capacity import (
     slots_expire,
     start_shift,
 )
-from flowsim.engines.compiled_engine.dispatch import dispatch, serve_counters
+from flowsim.engines.compiled_engine.dispatch import dispatch, note_slots, serve_counters
 from flowsim.engines.compiled_engine.heaps import pop
 from flowsim.engines.compiled_engine.layout import (
     AGENDA,
     APPEAR,
+    ARRIVED,
     BOOKED_AGAIN,
     CHANGE_KIND,
     CHANGE_RESOURCE,
     CHANGE_SECOND,
     CLOSE,
+    DELAYED,
     DEMOTED,
     DIRTY,
     ERROR,
+    EVENT_KIND,
+    EVENT_SECOND,
+    EVENT_UID,
     EVENTS,
     EXIT,
     EXPIRE,
     FLUSH,
     FRESH,
-    GONE,
     IN_QUEUE,
     JOINS,
     K_FREE,
@@ -55,7 +59,6 @@ from flowsim.engines.compiled_engine.layout import (
     R_TRANCHES,
     REMAINING,
     S_OVERFLOW,
-    S_STAY_OF,
     SERIAL,
     SERVERS,
     SERVING,
@@ -63,7 +66,6 @@ from flowsim.engines.compiled_engine.layout import (
     STANDING,
     STAY_TIME,
     STEP,
-    T_PATIENT,
     TOUCHED,
     UID,
     UNLINK,
@@ -82,15 +84,13 @@ from flowsim.engines.compiled_engine.rows import in_order, still_open
 from flowsim.engines.compiled_engine.service import already_in, new_trip, pause
 from flowsim.engines.compiled_engine.trips import (
     booked_again,
-    end_trip,
     go_to,
-    join,
     leaves_later,
     stay_waits_less,
     visit_over,
 )
-from flowsim.engines.compiled_engine.views import jitted, world_at
-from flowsim.engines.compiled_engine.waiting import freed, line_up, take_out, wake
+from flowsim.engines.compiled_engine.views import inlined, jitted, world_at
+from flowsim.engines.compiled_engine.waiting import anybody_waits, freed, line_up, take_out, to_do, wake
 
 
 @jitted
@@ -112,6 +112,7 @@ def change(w, key, extra):
     kind, r = (key >> CHANGE_KIND) & 7, (key >> CHANGE_RESOURCE) & (1 << (CHANGE_KIND - CHANGE_RESOURCE)) - 1
     what = key & (1 << CHANGE_RESOURCE) - 1
     if kind == NEW_WEEK or kind == FLUSH:
+        w.g[TOUCHED] = 1
         flush(w)
         if kind == NEW_WEEK and w.terms.shape[0]:
             new_week(w)
@@ -140,11 +141,13 @@ def change(w, key, extra):
             w.tranches[r, t, K_NUMBER] = w.numbers[what, t]
             total += w.numbers[what, t]
         w.resources[r, R_NUMBER] = total
-    if kind != EXPIRE and kind != CLOSE:
+    if kind == EXPIRE or kind == CLOSE:
+        w.g[TOUCHED] = 1
+    elif kind > KEPT_FREE or anybody_waits(w, r):  # a slot that nobody waits for moves nothing
         freed(w, r)
 
 
-@jitted
+@inlined
 def changes_at(w, at):
     """Second of a change; the end, if there is none."""
     if at >= w.changes.shape[0]:
@@ -155,7 +158,8 @@ def changes_at(w, at):
 @jitted
 def take_effect(w, at):
     """Phase 2: who goes home late, broken links, then the changes of this second, closings first."""
-    w.g[TOUCHED] = 1
+    if w.g[LATE] or w.g[UNLINK]:
+        w.g[TOUCHED] = 1
     n = w.g[LATE]
     w.g[LATE] = 0
     for i in range(n):
@@ -190,21 +194,16 @@ def leaving(w, queues):
             dispatch(w, queues)
 
 
-@jitted
-def happens(w):
-    """The event just taken off the heap."""
-    row = w.events[w.events.shape[0] - 1]
-    kind, what, uid, serial = row[1], row[2], row[3], row[4]
+@inlined
+def happens(w, word, other):
+    """An event just taken off the heap."""
+    kind, what = (word >> EVENT_KIND) & (1 << EVENT_SECOND - EVENT_KIND) - 1, word & (1 << EVENT_KIND) - 1
+    uid, serial = other >> EVENT_UID, other & (1 << EVENT_UID) - 1
     if kind == VISIT_OVER:
         if w.visits[what, UID] == uid and w.visits[what, SERIAL] == serial:
             visit_over(w, what)
     elif kind == JOINS:
-        step = uid
-        patient = w.trips[what, T_PATIENT]
-        if w.gone[patient] and w.steps[step, S_STAY_OF] < 0:
-            end_trip(w, what, GONE)
-        else:
-            join(w, what, patient, step, 0)
+        to_do(w, what, uid, DELAYED)
     elif kind == BOOKED_AGAIN:
         booked_again(w, what)
     elif kind == STAY_TIME:
@@ -226,28 +225,45 @@ def proceed(w):
         go_to(w, w.agenda[n, 0], w.agenda[n, 1], w.agenda[n, 2])
 
 
-@jitted
+@inlined
 def come(w, patient):
     """A patient enters the run."""
     t = new_trip(w, patient, EXIT, MAIN, -1)
     if w.source[patient] == 2:
         already_in(w, t, patient, w.first[patient])
     else:
-        go_to(w, t, w.first[patient], 1 if w.source[patient] != 0 else 0)
+        to_do(w, t, w.first[patient], ARRIVED if w.source[patient] != 0 else 0)
 
 
-@jitted
+@inlined
 def next_second(w, coming, at):
     """The next second at which anything happens."""
     now = w.plan[W_END]
     if coming < w.arrives.shape[0]:
         now = min(now, w.arrives[coming])
     if w.g[EVENTS]:
-        now = min(now, w.events[0, 0])
+        now = min(now, w.events[0, 0] >> EVENT_SECOND)
     now = min(now, changes_at(w, at))
     if w.g[PATIENCE]:
         now = min(now, max(w.patience[0, 0], w.g[NOW]))
     return now
+
+
+@jitted
+def new_period(w, now):
+    """From now on the luck and the limits of the next period."""
+    while w.g[PERIOD] + 1 < w.periods.shape[0] and now >= w.periods[w.g[PERIOD] + 1]:
+        w.g[PERIOD] += 1
+        for q in range(w.queues.shape[0]):
+            wake(w, q)
+
+
+@jitted
+def fresh_ones(w):
+    """Phase 3: who is offered treatment elsewhere leaves, in queue order."""
+    n = w.g[FRESH]
+    w.g[FRESH] = 0
+    send_list(w, w.fresh, n)
 
 
 @jitted
@@ -259,26 +275,26 @@ def instants(w):
         now = w.g[NOW] if w.g[AGENDA] else next_second(w, coming, at)
         if now >= end:
             return
+        changing = changes_at(w, at) == now
+        if changing and (w.changes[at, 0] >> CHANGE_KIND) & 7 == EXPIRE:
+            note_slots(w)
         w.g[NOW] = now
-        while w.g[PERIOD] + 1 < w.periods.shape[0] and now >= w.periods[w.g[PERIOD] + 1]:
-            w.g[PERIOD] += 1
-            for q in range(w.queues.shape[0]):
-                wake(w, q)
+        if w.periods.shape[0] > 1:
+            new_period(w, now)
         proceed(w)
         while coming < w.arrives.shape[0] and w.arrives[coming] == now:
             come(w, coming)
             coming += 1
             proceed(w)
-        while w.g[EVENTS] and w.events[0, 0] == now and not w.g[ERROR]:
+        while w.g[EVENTS] and w.events[0, 0] >> EVENT_SECOND == now and not w.g[ERROR]:
+            word, other = w.events[0, 0], w.events[0, 1]
             pop(w)
-            happens(w)
+            happens(w, word, other)
             proceed(w)
-        if w.g[LATE] or w.g[UNLINK] or changes_at(w, at) == now:
+        if changing or w.g[LATE] or w.g[UNLINK]:
             at = take_effect(w, at)
         if w.g[FRESH]:
-            n = w.g[FRESH]
-            w.g[FRESH] = 0
-            send_list(w, w.fresh, n)
+            fresh_ones(w)
         if w.g[DIRTY]:
             serve_counters(w, queues)
         if w.g[DIRTY] or w.g[TOUCHED]:
@@ -294,6 +310,7 @@ def simulate(address):
     instants(w)
     if w.g[ERROR]:
         return
+    note_slots(w)
     w.g[NOW] = w.plan[W_END]
     flush(w)
     for r in range(w.plan[W_RESOURCES]):

@@ -13,7 +13,8 @@ BACK, EXIT, GONE = -99, -98, -3
 
 # globals
 (NOW, PERIOD, TOUCHED, FREE_VISIT, FREE_TRIP, UIDS, EVENTS, PATIENCE, ROWS, ERROR, NEED_WHAT, NEED_STEP, NEED_NUMBER,
- NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, VISITS, TRIPS, N_GLOBALS) = range(23)  # fmt: skip
+ NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, VISITS, TRIPS, NOTED_AT, NOTES,
+ N_GLOBALS) = range(25)  # fmt: skip
 OK, NEEDS_COLUMN, VISITS_FULL, EVENTS_FULL, ROWS_FULL, TRIPS_FULL, AGENDA_FULL = range(7)
 
 # a visit
@@ -27,6 +28,8 @@ DONE, NO_SHOW, CANCELLED, LEFT, ELSEWHERE, OPEN, OVERFLOW = range(7)
 # a trip (one branch of a patient's way)
 T_PATIENT, T_UNTIL, T_KIND, T_PARENT, T_LEFT, T_JOIN, N_TRIP = range(7)
 MAIN, BRANCH, SIDE = range(3)
+ARRIVED, DELAYED = 1, 2
+"""How a step is come to: as one who is there at the start or on a due date; after the planned delay."""
 
 # a step
 (S_LEAD, S_QUEUE, S_NEEDS, S_N_NEEDS, S_KLASS, S_STAY, S_STAY_OF, S_SOUGHT, S_NIGHTS, S_DISCHARGE, S_SAME_DAY, S_UNTIL,
@@ -51,7 +54,8 @@ V_OPEN, V_CLOSE, V_SINCE, V_VISIT, V_DOING, V_TRANCHE, V_OVERTIME, N_SERVER = ra
 IDLE, SERVING, STANDING, ABSENT = range(4)
 
 # a queue
-Q_RESOURCE, Q_DIRTY, Q_LENGTH, Q_HEAPS, Q_N_HEAPS, Q_KINDS, Q_FIRST, Q_LISTED, Q_BY_GROUP, N_QUEUE = range(10)
+(Q_RESOURCE, Q_DIRTY, Q_LENGTH, Q_HEAPS, Q_N_HEAPS, Q_KINDS, Q_FIRST, Q_LISTED, Q_BY_GROUP, Q_WAITING, Q_NOTED, Q_HEAD,
+ Q_LACKS, Q_GROUPS, N_QUEUE) = range(15)  # fmt: skip
 
 # terms of treatment elsewhere
 (E_STEP, E_WEEKLY, E_YEARLY, E_THEN, E_COMPLICATION, E_START_QUEUE, E_WEEK, E_SENT_WEEK, E_YEAR, E_SENT_YEAR,
@@ -59,6 +63,8 @@ Q_RESOURCE, Q_DIRTY, Q_LENGTH, Q_HEAPS, Q_N_HEAPS, Q_KINDS, Q_FIRST, Q_LISTED, Q
 
 # events, in the heap of times
 VISIT_OVER, JOINS, BOOKED_AGAIN, UNLINKED, GOES_HOME, STAY_TIME = range(6)
+EVENT_SECOND, EVENT_KIND, EVENT_UID = 32, 29, 32
+"""An event's words: its second, kind and what from these bits on (the last from bit 0); its uid, and its serial."""
 
 # changes of capacity, in the order in which they take effect
 EXPIRE, CLOSE, APPEAR, KEPT_FREE, OPEN_SHIFT, NUMBER, NEW_WEEK, FLUSH = range(8)
@@ -74,7 +80,7 @@ CHANGE_SECOND, CHANGE_KIND, CHANGE_RESOURCE = 32, 29, 19
 
 # numbers of the plan
 (W_BEGIN, W_END, W_WEEK0, W_STEPS, W_SPLITS, W_CAUSE_NAMES, W_RESOURCES, W_GROUPS, W_WEEKS, W_CAUSES,
- W_BY_COLUMN, N_PLAN) = range(12)  # fmt: skip
+ W_BY_COLUMN, W_SIDES, W_PAUSES, N_PLAN) = range(14)  # fmt: skip
 
 NOBODY_WAITING, CLOSING, NO_SHOW_CAUSE, BLOCKED_CAUSE, PULL_CAUSE, KEPT_CAUSE = range(6)
 FITS, PULLED = -1, -2
@@ -87,7 +93,8 @@ class World(NamedTuple):
     """Globals."""
     plan: np.ndarray
     """begin, end, week0, steps, splits, names of causes, resources, groups, weeks, most causes of cancellation of a
-    step, whether luck is read from columns."""
+    step, whether luck is read from columns, whether a patient may be at several steps at once,
+    whether a visit may be paused."""
     periods: np.ndarray
     steps: np.ndarray
     needs: np.ndarray
@@ -135,7 +142,7 @@ class World(NamedTuple):
     alive: np.ndarray
     """First of a patient's living visits."""
     visited: np.ndarray
-    """[step, patient] visits so far."""
+    """[patient, step] visits so far."""
     booked: np.ndarray
     """[step with bookings, patient]."""
     booked_row: np.ndarray
@@ -150,8 +157,9 @@ class World(NamedTuple):
     law_of: np.ndarray
     """[what, step, period, profile] -> law."""
     laws: np.ndarray
+    numbers_of: np.ndarray
     cells: np.ndarray
-    """The laws' numbers (see `flowsim.chance.inversion`)."""
+    """The laws' numbers, and the cells of the smooth ones (see `flowsim.chance.inversion`)."""
     standing: np.ndarray
     """[row, patient] patience of those in the queue at start, -1 of others."""
     standing_of: np.ndarray
@@ -172,13 +180,13 @@ class World(NamedTuple):
     late: np.ndarray
     unlink: np.ndarray
     rows: np.ndarray
-    """[column, row]."""
+    """[place, row]: the columns, and one spare."""
+    written: np.ndarray
+    """[column, 0] whether the plan needs it at all; [column, 1] its place."""
     place: np.ndarray
     """Rows in the order in which they are handed over."""
     first_row: np.ndarray
     """Where each patient's rows begin, while they are put in order."""
-    spare: np.ndarray
-    """One column."""
     offered: np.ndarray
     used: np.ndarray
     overtime: np.ndarray
@@ -188,12 +196,12 @@ class World(NamedTuple):
 
 
 KEPT_AS = {
-    "starts": "uint64", "key": "uint64", "cells": "float64", "multi": "int8", "gone": "int8",
+    "starts": "uint64", "key": "uint64", "cells": "float32", "numbers_of": "float64", "multi": "int8", "gone": "int8",
     "ended": "int8",
 } | dict.fromkeys(
     ("group", "klass", "source", "arrives", "joined", "referral", "decision", "first", "remaining", "end",
-     "elsewhere_at", "alive", "visited", "booked", "returned", "columns", "rows", "place", "first_row", "spare",
-     "profile", "standing", "visits"), "int32"
+     "elsewhere_at", "alive", "visited", "booked", "returned", "columns", "rows", "place", "first_row", "profile",
+     "standing", "visits"), "int32"
 )  # fmt: skip
 """Tables not kept as 64-bit integers."""
 DIMS: dict[str, tuple[int | None, ...]] = {
@@ -204,8 +212,9 @@ DIMS: dict[str, tuple[int | None, ...]] = {
     "returned": (None, None), "columns": (None, None), "starts": (None, None), "law_of": (None, None, None, None),
     "laws": (None, 4), "standing": (None, None), "standing_of": (None, None, None),
     "column_of": (None, None, None, None),
-    "visits": (None, VISIT_WIDTH), "trips": (None, N_TRIP), "events": (None, 5), "patience": (None, 7),
+    "visits": (None, VISIT_WIDTH), "trips": (None, N_TRIP), "events": (None, 2), "patience": (None, 7),
     "agenda": (None, 3), "fresh": (None, 2), "late": (None, 2), "unlink": (None, 2), "rows": (None, None),
+    "written": (None, 2),
     "offered": (None, None, None), "used": (None, None, None), "overtime": (None, None, None),
     "over": (None, None, None), "lost": (None, None, None, None),
 }  # fmt: skip
@@ -214,13 +223,15 @@ WORDS = 5
 """Words of a block for each table: its address and up to four lengths."""
 
 
+_AS = tuple((np.dtype(KEPT_AS.get(name, "int64")), len(DIMS.get(name, (None,)))) for name in World._fields)
+
+
 def block(world: World) -> np.ndarray:
     """Addresses and lengths of a World's tables, as the kernel wants them."""
-    out = np.zeros((len(world), WORDS), np.int64)
-    for k, (name, table) in enumerate(zip(World._fields, world, strict=True)):
-        kind, widths = KEPT_AS.get(name, "int64"), DIMS.get(name, (None,))
-        if table.dtype.name != kind or table.ndim != len(widths) or not table.flags.c_contiguous:
-            raise TypeError(f"the table {name} is not as the kernel wants it: {table.dtype}, {table.shape}")
-        out[k, 0] = table.__array_interface__["data"][0]
-        out[k, 1 : 1 + table.ndim] = table.shape
-    return out
+    words = []
+    for name, table, (kind, dimensions) in zip(World._fields, world, _AS, strict=True):
+        lengths = table.shape
+        if table.dtype != kind or len(lengths) != dimensions or not table.flags.c_contiguous:
+            raise TypeError(f"the table {name} is not as the kernel wants it: {table.dtype}, {lengths}")
+        words.append((table.__array_interface__["data"][0], *lengths, 0, 0, 0, 0)[:WORDS])
+    return np.array(words, np.int64)

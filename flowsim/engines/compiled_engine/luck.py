@@ -20,6 +20,7 @@ from flowsim.chance.inversion import (
     KIND,
     LEAST,
     MIXTURE,
+    MOST,
     RAREST,
     SLOPE,
     SMOOTH,
@@ -35,13 +36,13 @@ from flowsim.engines.compiled_engine.layout import (
     PERIOD,
     W_BY_COLUMN,
 )
-from flowsim.engines.compiled_engine.views import jitted, leading_zeros
+from flowsim.engines.compiled_engine.views import inlined, jitted, leading_zeros
 
 GOLDEN, FIRST_FACTOR, SECOND_FACTOR = (np.uint64(n) for n in (streams.GOLDEN, streams.FIRST, streams.SECOND))
 BY_30, BY_27, BY_31, BY_12 = (np.uint64(n) for n in (30, 27, 31, 12))
 
 
-@jitted
+@inlined
 def mixed(word):
     """SplitMix64's finaliser."""
     word ^= word >> BY_30
@@ -51,7 +52,7 @@ def mixed(word):
     return word ^ (word >> BY_31)
 
 
-@jitted
+@inlined
 def lot_of(w, what, step, number, patient):
     """The lot of (what, step), patient and number, as `inversion.lots` gives it; `w.key` holds key x GOLDEN."""
     word = mixed(w.key[patient] + w.starts[what, step])
@@ -59,7 +60,7 @@ def lot_of(w, what, step, number, patient):
     return np.int64(word >> BY_12) * 2 + 1
 
 
-@jitted
+@inlined
 def smooth(w, first, lot):
     """Straight lines between the quantiles kept."""
     rarity = max(min(lot, FULL - lot), 1 << RAREST)
@@ -69,23 +70,23 @@ def smooth(w, first, lot):
     if lot > HALF:
         cell += CELLS
     beyond = rarity & ((1 << shift) - 1)
-    return w.cells[first + 2 * cell] + w.cells[first + 2 * cell + 1] * beyond
+    return np.float64(w.cells[first + 2 * cell]) + np.float64(w.cells[first + 2 * cell + 1]) * beyond
 
 
-@jitted
+@inlined
 def row_of(w, first, count, lot):
     """Where the row of steps begins that holds a lot."""
     low, high, at = 0, count - 1, float(lot)
     while low < high:
         middle = (low + high) >> 1
-        if at < w.cells[first + 4 * middle + BELOW]:
+        if at < w.numbers_of[first + 4 * middle + BELOW]:
             high = middle
         else:
             low = middle + 1
     return first + 4 * low
 
 
-@jitted
+@inlined
 def value_of(w, number, lot):
     """The value of a law at a lot."""
     while True:
@@ -94,13 +95,14 @@ def value_of(w, number, lot):
         if kind == CONSTANT:
             return first
         if kind == SMOOTH:
-            return max(math.floor(smooth(w, first, lot) + 0.5), law[LEAST])
+            return min(max(math.floor(smooth(w, first, lot) + 0.5), law[LEAST]), MOST)
         at = row_of(w, first, law[COUNT], lot)
-        begin = float(lot) - w.cells[at + FROM]
+        begin = float(lot) - w.numbers_of[at + FROM]
         if kind != MIXTURE:
-            return max(math.floor(w.cells[at + VALUE] + w.cells[at + SLOPE] * begin + 0.5), law[LEAST])
-        lot = 2 * np.int64(begin / w.cells[at + SLOPE] * HALF) + 1
-        number = np.int64(w.cells[at + VALUE])
+            value = math.floor(w.numbers_of[at + VALUE] + w.numbers_of[at + SLOPE] * begin + 0.5)
+            return min(max(value, law[LEAST]), MOST)
+        lot = 2 * np.int64(begin / w.numbers_of[at + SLOPE] * HALF) + 1
+        number = np.int64(w.numbers_of[at + VALUE])
 
 
 @jitted

@@ -40,7 +40,7 @@ class Packed:
         self.counters = counters
         self.leads = sorted({s.lead for s in plan.steps if s.needs and s.stay_of < 0})
         self.classes = sorted({*classes, *(s.klass for s in plan.steps if s.klass >= 0)})
-        self.rank_of = self._ranks()
+        self.rank_of = self._ranks(plan)
         self.needs = np.array([n for s in plan.steps for n in s.needs] or [(0, 0)], np.int64).reshape(-1, 2)
         self.resources, self.tranches = self._resources(plan)
         self.steps = self._steps(plan)
@@ -53,11 +53,24 @@ class Packed:
         self.numbers = np.array(self.lists.numbers, np.int64)
         self.sizes = Sizes()
         self.linked = any(s.linked for s in plan.steps)
+        self.written = self._written(plan)
 
-    def _ranks(self) -> np.ndarray:
+    def _written(self, plan: Plan) -> np.ndarray:
+        """[column of a row] 1 if any row of the plan's runs has anything in it, and where it is written."""
+        needed = np.ones(at.N_ROW, np.int64)
+        needed[at.ROW_ATTEMPT] = any(s.has_no_show or s.cancellations for s in plan.steps)
+        needed[at.ROW_DUE] = bool(plan.due_days)
+        needed[at.ROW_OVERTIME] = bool((self.resources[:, at.R_KIND] == at.SERVERS).any())
+        needed[at.ROW_BLOCKED] = any(s.sought for s in plan.steps)
+        return np.stack([needed, np.arange(at.N_ROW)], axis=1)
+
+    def _ranks(self, plan: Plan) -> np.ndarray:
         """[0] how many ranks there are; then the number of rank r at r + 2 (-1 linked, 2 x class + 0 or 1)."""
-        ranks = [-1, *(r for k in self.classes for r in (2 * k, 2 * k + 1))]
-        out = np.zeros(max(ranks) + 3, np.int64)
+        ranks = [-1] * any(s.linked for s in plan.steps)
+        if any(r.suspend or r.interruption != "none" for r in plan.resources):
+            ranks += [2 * k for k in self.classes]
+        ranks += [2 * k + 1 for k in self.classes]
+        out = np.zeros(2 * max(self.classes, default=0) + 4, np.int64)
         out[0] = len(ranks)
         for number, rank in enumerate(ranks):
             out[rank + 2] = number
@@ -143,9 +156,10 @@ class Packed:
             steps = [s for s in plan.steps if s.needs and s.lead == lead and s.stay_of < 0]
             kinds = not self.counters[lead] and (spec.skip or bool(self.resources[lead, at.R_SPECIAL]))
             row[at.Q_RESOURCE], row[at.Q_HEAPS], row[at.Q_KINDS], row[at.Q_FIRST] = lead, heaps, kinds, -1
-            row[at.Q_N_HEAPS] = self.position[lead] * groups * self.rank_of[0] if kinds else 1
             row[at.Q_LISTED] = spec.maximum_queue >= 0 or spec.kept_class == -1
             row[at.Q_BY_GROUP] = any(len(set(m)) > 1 for s in steps for m in s.mean_s)
+            row[at.Q_GROUPS] = groups if row[at.Q_BY_GROUP] else 1
+            row[at.Q_N_HEAPS] = self.position[lead] * row[at.Q_GROUPS] * self.rank_of[0] if kinds else 1
             heaps += int(row[at.Q_N_HEAPS])
             self.resources[lead, at.R_QUEUE] = q
         if not self.leads:

@@ -59,10 +59,10 @@ def still_open(w):
 @jitted
 def later(w, a, b):
     """Whether row a of a patient is handed over after row b: by queued, step, visit, attempt."""
-    for k in (ROW_QUEUED, ROW_STEP, ROW_VISIT, ROW_ATTEMPT):
+    for k in (ROW_QUEUED, ROW_STEP, ROW_VISIT):
         if w.rows[k, a] != w.rows[k, b]:
             return w.rows[k, a] > w.rows[k, b]
-    return False
+    return w.written[ROW_ATTEMPT, 0] and w.rows[ROW_ATTEMPT, a] > w.rows[ROW_ATTEMPT, b]
 
 
 @jitted
@@ -89,8 +89,10 @@ def in_order(w):
                 k -= 1
             w.place[k] = row
         begin = end
+    spare = N_ROW
     for column in range(N_ROW):
-        for i in range(n):
-            w.spare[i] = w.rows[column, w.place[i]]
-        for i in range(n):
-            w.rows[column, i] = w.spare[i]
+        if w.written[column, 0]:
+            for i in range(n):
+                w.rows[spare, i] = w.rows[column, w.place[i]]
+            w.written[column, 1] = spare
+            spare = column

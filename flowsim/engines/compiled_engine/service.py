@@ -87,7 +87,7 @@ from flowsim.engines.compiled_engine.layout import (
     WAITS,
 )
 from flowsim.engines.compiled_engine.luck import luck
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 from flowsim.engines.compiled_engine.waiting import (
     bury,
     freed,
@@ -103,7 +103,7 @@ from flowsim.engines.compiled_engine.waiting import (
 )
 
 
-@jitted
+@inlined
 def new_trip(w, patient, until, kind, parent):
     """A branch of a patient's way."""
     t = w.g[FREE_TRIP]
@@ -135,7 +135,7 @@ def take_staff(w, v, doing):
     w.g[TOUCHED] = 1
 
 
-@jitted
+@inlined
 def run(w, v, seconds):
     """Let the visit run."""
     visit = w.visits[v]
@@ -281,7 +281,7 @@ def begin_stay(w, v):
         to_do(w, new_trip(w, visit[PAT], BACK, SIDE, v), w.lists[i], 0)
 
 
-@jitted
+@inlined
 def begin_without_queue(w, v):
     """A step without resources starts at once; a stay begins in the place reserved, or seeks one."""
     visit = w.visits[v]
@@ -304,7 +304,7 @@ def begin_without_queue(w, v):
 def already_in(w, t, patient, step):
     """Somebody in a bed when the run begins."""
     v = new_visit(w, patient, step, 0, w.g[NOW], t)
-    w.visited[step, patient] = 1
+    w.visited[patient, step] = 1
     w.visits[v, STARTED] = w.g[NOW]
     for i in range(w.steps[step, S_NEEDS], w.steps[step, S_NEEDS] + w.steps[step, S_N_NEEDS]):
         if w.resources[w.needs[i, 0], R_KIND] == PLACES:

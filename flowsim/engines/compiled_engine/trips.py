@@ -5,6 +5,7 @@ from __future__ import annotations
 from flowsim.engines.compiled_engine.capacity import settle_server
 from flowsim.engines.compiled_engine.heaps import push
 from flowsim.engines.compiled_engine.layout import (
+    ARRIVED,
     ATTEMPT,
     BLOCKED_SINCE,
     BOOKED_AGAIN,
@@ -12,6 +13,7 @@ from flowsim.engines.compiled_engine.layout import (
     CANCELLED,
     COMPLICATION,
     DELAY,
+    DELAYED,
     DEMOTED,
     DONE,
     E_COMPLICATION,
@@ -92,7 +94,7 @@ from flowsim.engines.compiled_engine.leaving import (
 )
 from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_without_queue, new_trip, release
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 from flowsim.engines.compiled_engine.waiting import bury, line_up, new_visit, over_in, to_do, write
 
 
@@ -121,50 +123,55 @@ def end_trip(w, t, step):
         stay_waits_less(w, parent)
 
 
-@jitted
+@inlined
 def announce(w, patient, step):
     """On the way to a step: the decision is made where the step says so. Gives the planned delay."""
     if w.steps[step, S_DECISION] and w.decision[patient] == NEVER:
         w.decision[patient] = w.g[NOW]
     if w.steps[step, S_PROVIDER]:
-        return luck(w, LEAD_TIME, step, w.visited[step, patient], patient)
+        return luck(w, LEAD_TIME, step, w.visited[patient, step], patient)
     if w.steps[step, S_DELAY]:
-        return luck(w, DELAY, step, w.visited[step, patient], patient)
+        return luck(w, DELAY, step, w.visited[patient, step], patient)
     return 0
 
 
-@jitted
+@inlined
 def join(w, t, patient, step, arrived):
     """A new visit: the patient joins the step's queue, or starts at once where there is none."""
-    number = w.visited[step, patient]
-    w.visited[step, patient] = number + 1
-    v = new_visit(w, patient, step, number, w.joined[patient] if arrived else w.g[NOW], t)
+    number = w.visited[patient, step]
+    w.visited[patient, step] = number + 1
+    v = new_visit(w, patient, step, number, w.joined[patient] if arrived == ARRIVED else w.g[NOW], t)
     if w.g[ERROR]:
         return
     if w.steps[step, S_QUEUE] < 0:
         begin_without_queue(w, v)
         return
     if w.steps[step, S_WATCHED]:
-        watch(w, v, arrived)
+        watch(w, v, arrived == ARRIVED)
     line_up(w, v)
 
 
 @jitted
+def split_up(w, t, patient, split):
+    """The branches of a split, each with a way of its own."""
+    w.multi[patient] = 1
+    w.trips[t, T_LEFT], w.trips[t, T_JOIN] = split[1], split[0]
+    for k in range(split[1] - 1, -1, -1):
+        to_do(w, new_trip(w, patient, split[0], BRANCH, t), split[2 + k], 0)
+
+
+@inlined
 def go_to(w, t, step, arrived):
     """From here on to a step: ends, splits, delays, then joining."""
-    patient, n_steps = w.trips[t, T_PATIENT], w.plan[W_STEPS]
     if step < 0 or step == w.trips[t, T_UNTIL]:
         end_trip(w, t, step)
         return
-    if not arrived:
-        if step >= n_steps:
-            split = w.splits[step - n_steps]
-            w.multi[patient] = 1
-            w.trips[t, T_LEFT], w.trips[t, T_JOIN] = split[1], split[0]
-            for k in range(split[1] - 1, -1, -1):
-                to_do(w, new_trip(w, patient, split[0], BRANCH, t), split[2 + k], 0)
+    patient = w.trips[t, T_PATIENT]
+    if arrived != ARRIVED:
+        if step >= w.plan[W_STEPS]:
+            split_up(w, t, patient, w.splits[step - w.plan[W_STEPS]])
             return
-        delay = announce(w, patient, step)
+        delay = 0 if arrived == DELAYED else announce(w, patient, step)
         if delay:
             push(w, w.g[NOW] + delay, JOINS, t, step, 0)
             return
@@ -186,7 +193,7 @@ def give_up(w, v):
         end_if_idle(w, visit[PAT])
 
 
-@jitted
+@inlined
 def into_stay(w, v):
     """The stay begins: staff leave now if its place is reserved, else wait with the patient until there is one."""
     visit = w.visits[v]
@@ -239,7 +246,7 @@ def came_to_nothing(w, v):
     return GONE
 
 
-@jitted
+@inlined
 def next_step(w, step, patient, number):
     """The route after a visit: rework first, up to its cap, else as drawn."""
     if w.steps[step, S_REWORK] >= 0 and luck(w, REWORK, step, number, patient):
@@ -258,7 +265,7 @@ def next_step(w, step, patient, number):
     return luck(w, ROUTE, step, number, patient)
 
 
-@jitted
+@inlined
 def go_on(w, v):
     """Give back what the visit used, and say where the patient goes."""
     visit = w.visits[v]
@@ -268,7 +275,8 @@ def go_on(w, v):
     if w.steps[step, S_STAY] >= 0:
         return into_stay(w, v)
     visit[OUTCOME] = DONE
-    release(w, v)
+    if w.steps[step, S_N_NEEDS]:
+        release(w, v)
     write(w, visit, w.g[NOW], DONE, visit[ATTEMPT])
     number = visit[NUM]
     bury(w, v)
@@ -278,7 +286,7 @@ def go_on(w, v):
     return next_step(w, step, patient, number)
 
 
-@jitted
+@inlined
 def visit_over(w, v):
     """The visit is over, one way or another: the patient goes on, is booked again, or leaves."""
     visit = w.visits[v]

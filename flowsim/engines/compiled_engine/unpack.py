@@ -7,7 +7,7 @@ import numpy as np
 from flowsim.engines import rows as made
 from flowsim.engines.compiled_engine import layout as at
 from flowsim.plan.model import Draws, Plan
-from flowsim.tables import WEEK_S, Rows
+from flowsim.tables import NEVER, WEEK_S, Rows
 
 CONTACTS = ("patient", "step", "visit", "attempt", "queued_s", "due_s", "started_s", "finished_s", "outcome", "used_s",
             "overtime_s", "blocked_s")  # fmt: skip
@@ -17,8 +17,13 @@ CONTACTS = ("patient", "step", "visit", "attempt", "queued_s", "due_s", "started
 def rows(plan: Plan, draws: Draws, world: at.World) -> Rows:
     """The four tables of a run that has come to its horizon."""
     n = int(world.g[at.ROWS])
-    columns = dict(zip(CONTACTS, world.rows[:, :n], strict=True))
-    columns["provider"] = world.steps[:, at.S_PROVIDER].astype(np.int32)[columns["step"]]
+    columns = {
+        name: world.rows[place, :n] if needed else np.full(n, NEVER if name == "due_s" else 0, np.int32)
+        for name, (needed, place) in zip(CONTACTS, world.written, strict=True)
+    }
+    columns["provider"] = np.zeros(n, np.int32)
+    if plan.elsewhere:
+        columns["provider"] = world.steps[:, at.S_PROVIDER].astype(np.int32)[columns["step"]]
     for r, row in enumerate(world.resources[: len(plan.resources)]):
         if row[at.R_KIND] == at.COUNTER:
             _count(plan, r, len(draws.shifts[r]), world)

@@ -21,6 +21,8 @@ from flowsim.engines.compiled_engine.layout import DIMS, KEPT_AS, WORDS, World
 
 jitted = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Compile a function that only the kernel calls."""
+inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+"""The same, put in place wherever it is called: for what is small, or called from one busy place."""
 
 
 class View(types.Type):

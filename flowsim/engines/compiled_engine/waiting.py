@@ -38,10 +38,12 @@ from flowsim.engines.compiled_engine.layout import (
     Q_BY_GROUP,
     Q_DIRTY,
     Q_FIRST,
+    Q_GROUPS,
     Q_HEAPS,
     Q_KINDS,
     Q_LENGTH,
     Q_LISTED,
+    Q_WAITING,
     QNEXT,
     QPREV,
     QUEUED,
@@ -94,15 +96,15 @@ from flowsim.engines.compiled_engine.layout import (
     VISITS_FULL,
     W_BEGIN,
     W_END,
-    W_GROUPS,
+    W_SIDES,
     W_WEEK0,
     WAITS,
     WEEK_S,
 )
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 
 
-@jitted
+@inlined
 def new_visit(w, patient, step, number, queued, trip):
     """A visit among the living."""
     v = w.g[FREE_VISIT]
@@ -122,29 +124,31 @@ def new_visit(w, patient, step, number, queued, trip):
     visit[STARTED], visit[OUTCOME], visit[REBOOK], visit[LEAVE_AT] = NEVER, OPEN, -1, FOREVER
     visit[BLOCKED_SINCE], visit[BEFORE], visit[REMAINING], visit[TRIP], visit[UID] = NEVER, -1, -1, trip, w.g[UIDS]
     visit[CHILD], visit[RIGHT], visit[UP], visit[QNEXT], visit[QPREV] = -1, -1, -1, -1, -1
-    visit[NEXT], visit[PREV] = w.alive[patient], -1
-    if w.alive[patient] >= 0:
-        w.visits[w.alive[patient], PREV] = v
-    w.alive[patient] = v
+    if w.plan[W_SIDES]:
+        visit[NEXT], visit[PREV] = w.alive[patient], -1
+        if w.alive[patient] >= 0:
+            w.visits[w.alive[patient], PREV] = v
+        w.alive[patient] = v
     return v
 
 
-@jitted
+@inlined
 def bury(w, v):
     """A visit is no longer among the living; its place is used again."""
     visit = w.visits[v]
-    if visit[PREV] >= 0:
-        w.visits[visit[PREV], NEXT] = visit[NEXT]
-    else:
-        w.alive[visit[PAT]] = visit[NEXT]
-    if visit[NEXT] >= 0:
-        w.visits[visit[NEXT], PREV] = visit[PREV]
+    if w.plan[W_SIDES]:
+        if visit[PREV] >= 0:
+            w.visits[visit[PREV], NEXT] = visit[NEXT]
+        else:
+            w.alive[visit[PAT]] = visit[NEXT]
+        if visit[NEXT] >= 0:
+            w.visits[visit[NEXT], PREV] = visit[PREV]
     visit[NEXT] = w.g[FREE_VISIT]
     visit[UID] = -1
     w.g[FREE_VISIT] = v
 
 
-@jitted
+@inlined
 def due_at(w, step, patient):
     """The guarantee date at a step, or NEVER."""
     if w.steps[step, S_DUE] < 0:
@@ -153,7 +157,7 @@ def due_at(w, step, patient):
     return clock + w.steps[step, S_DUE] if clock != NEVER else NEVER
 
 
-@jitted
+@inlined
 def book(w, weeks, begin, end):
     """Book the seconds from begin to end in the weeks of the horizon they fall in."""
     begin, end = max(begin, 0), min(end, w.plan[W_END])
@@ -164,7 +168,7 @@ def book(w, weeks, begin, end):
         begin = until
 
 
-@jitted
+@inlined
 def book_counted(w, visit, until, blocked):
     """Book what a visit used of staff that is merely counted, and how long it blocked it."""
     r = w.steps[visit[STEP], S_COUNTER]
@@ -183,22 +187,27 @@ def write(w, visit, finished, outcome, attempt):
     w.g[ROWS] = n + 1
     step = visit[STEP]
     w.rows[ROW_PATIENT, n], w.rows[ROW_STEP, n], w.rows[ROW_VISIT, n] = visit[PAT], step, visit[NUM]
-    w.rows[ROW_ATTEMPT, n], w.rows[ROW_QUEUED, n] = attempt, visit[QUEUED]
-    w.rows[ROW_DUE, n] = due_at(w, step, visit[PAT])
-    w.rows[ROW_STARTED, n], w.rows[ROW_FINISHED, n], w.rows[ROW_OUTCOME, n] = visit[STARTED], finished, outcome
-    w.rows[ROW_USED, n], w.rows[ROW_OVERTIME, n] = visit[USED], visit[OVERTIME]
-    w.rows[ROW_BLOCKED, n] = visit[BLOCKED]
+    w.rows[ROW_QUEUED, n], w.rows[ROW_STARTED, n] = visit[QUEUED], visit[STARTED]
+    w.rows[ROW_FINISHED, n], w.rows[ROW_OUTCOME, n], w.rows[ROW_USED, n] = finished, outcome, visit[USED]
+    if w.written[ROW_ATTEMPT, 0]:
+        w.rows[ROW_ATTEMPT, n] = attempt
+    if w.written[ROW_DUE, 0]:
+        w.rows[ROW_DUE, n] = due_at(w, step, visit[PAT])
+    if w.written[ROW_OVERTIME, 0]:
+        w.rows[ROW_OVERTIME, n] = visit[OVERTIME]
+    if w.written[ROW_BLOCKED, 0]:
+        w.rows[ROW_BLOCKED, n] = visit[BLOCKED]
     if finished != NEVER:
         book_counted(w, visit, finished, visit[BLOCKED])
 
 
-@jitted
+@inlined
 def over_in(w, v, seconds):
     """Let the visit end in so many seconds."""
     push(w, w.g[NOW] + seconds, VISIT_OVER, v, w.visits[v, UID], w.visits[v, SERIAL])
 
 
-@jitted
+@inlined
 def to_do(w, trip, step, arrived):
     """Let a trip go on to a step, in this instant."""
     n = w.g[AGENDA]
@@ -209,13 +218,22 @@ def to_do(w, trip, step, arrived):
     w.g[AGENDA] = n + 1
 
 
-@jitted
+@inlined
 def wake(w, q):
     """Something changed for a queue: try it at the next dispatch."""
     if w.queues[q, Q_DIRTY] == 0:
         w.queues[q, Q_DIRTY] = 1
         w.dirty[w.g[DIRTY]] = q
         w.g[DIRTY] += 1
+
+
+@jitted
+def anybody_waits(w, r):
+    """Whether anybody waits in a queue whose steps may want a resource."""
+    for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
+        if w.queues[w.lists[i], Q_WAITING]:
+            return True
+    return False
 
 
 @jitted
@@ -233,20 +251,20 @@ def wake_pulled(w, step):
         wake(w, w.lists[i])
 
 
-@jitted
+@inlined
 def class_at(w, visit):
     """The class of a patient at a step."""
     klass = w.steps[visit[STEP], S_KLASS]
     return klass if klass >= 0 else w.klass[visit[PAT]]
 
 
-@jitted
+@inlined
 def mean_of(w, step, patient):
     """The declared mean: the closing test."""
     return w.mean[step, w.g[PERIOD], w.group[patient]]
 
 
-@jitted
+@inlined
 def order_value(w, visit):
     """Joining, referral or decision, or the guarantee date, as the lead's queue is ordered."""
     order = w.resources[w.steps[visit[STEP], S_LEAD], R_ORDER]
@@ -295,10 +313,11 @@ def line_up(w, v):
     heap = queue[Q_HEAPS]
     if queue[Q_KINDS]:
         group = w.group[visit[PAT]] if queue[Q_BY_GROUP] else 0
-        heap += (w.steps[step, S_POSITION] * w.plan[W_GROUPS] + group) * w.rank_of[0] + w.rank_of[rank + 2]
+        heap += (w.steps[step, S_POSITION] * queue[Q_GROUPS] + group) * w.rank_of[0] + w.rank_of[rank + 2]
     visit[HEAP] = heap
     visit[WAITS] = IN_QUEUE
     w.heads[heap] = put(w.visits, w.heads[heap], v)
+    queue[Q_WAITING] += 1
     if visit[REMAINING] < 0:
         queue[Q_LENGTH] += 1
     if queue[Q_LISTED]:
@@ -319,6 +338,7 @@ def take_out(w, v):
     queue = w.queues[w.steps[step, S_QUEUE]]
     w.heads[visit[HEAP]] = take(w.visits, w.heads[visit[HEAP]], v)
     visit[WAITS] = 0
+    queue[Q_WAITING] -= 1
     if visit[REMAINING] < 0:
         queue[Q_LENGTH] -= 1
     if queue[Q_LISTED]:

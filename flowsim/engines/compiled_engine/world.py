@@ -29,6 +29,7 @@ def world(plan: Plan, draws: Draws, tables: pack.Packed) -> at.World:
         periods=_ints(plan.periods), needs=tables.needs, lists=tables.numbers, mean=tables.mean, pull=tables.pull,
         splits=tables.splits, rank_of=tables.rank_of, iso_year=_ints(plan.iso_year or [0]),
         background=_ints(plan.background or [0] * len(plan.setting.groups)), booked_row=tables.booked_row,
+        written=tables.written.copy(),
         returned_row=tables.returned_row, steps=tables.steps.copy(), tranches=tables.tranches.copy(),
         terms=tables.terms.copy(), queues=tables.queues[: len(tables.leads)].copy(),
         heads=np.full(tables.heaps, -1, np.int64), servers=servers(plan, draws, resources),
@@ -54,7 +55,7 @@ def _patients(plan: Plan, draws: Draws, tables: pack.Packed) -> Tables:
         "first": np.ascontiguousarray(came.step, np.int32), "end": np.full(n, NEVER, np.int32),
         "ended": np.full(n, -1, np.int8), "elsewhere_at": np.full(n, NEVER, np.int32), "multi": np.zeros(n, np.int8),
         "gone": np.zeros(n, np.int8), "alive": np.full(n, -1, np.int32),
-        "visited": np.zeros((len(plan.steps), n), np.int32),
+        "visited": np.zeros((n, len(plan.steps)), np.int32),
         "booked": np.zeros((tables.rows["booked"], n), np.int32),
         "returned": np.zeros((tables.rows["returned"], n), np.int32),
     }  # fmt: skip
@@ -69,7 +70,8 @@ def _luck(plan: Plan, draws: Draws, tables: pack.Packed) -> Tables:
     return {
         "key": draws.key * np.uint64(streams.GOLDEN), "profile": draws.profile.astype(np.int32),
         "starts": odds.starts(*draws.run),
-        "law_of": odds.law_of, "laws": odds.inversions.laws, "cells": odds.inversions.numbers, "standing": standing,
+        "law_of": odds.law_of, "laws": odds.inversions.laws, "cells": odds.inversions.cells,
+        "numbers_of": odds.inversions.numbers, "standing": standing,
         "standing_of": where, "columns": np.zeros((0, 0), np.int32), "column_of": np.zeros((0, 0, 0, 0), np.int64),
     }  # fmt: skip
 
@@ -111,7 +113,8 @@ def _columns(plan: Plan, draws: Draws, sizes: pack.Sizes) -> Tables:
         columns[c] = draws.values(names[what], k, number, period)
     return {
         "key": np.zeros(0, np.uint64), "profile": np.zeros(0, np.int32), "starts": np.zeros((0, 0), np.uint64),
-        "law_of": np.zeros((0, 0, 0, 0), np.int64), "laws": np.zeros((0, 4), np.int64), "cells": np.zeros(0),
+        "law_of": np.zeros((0, 0, 0, 0), np.int64), "laws": np.zeros((0, 4), np.int64),
+        "cells": np.zeros(0, np.float32), "numbers_of": np.zeros(0),
         "standing": np.zeros((0, 0), np.int32), "standing_of": np.zeros((0, 0, 0), np.int64), "columns": columns,
         "column_of": where,
     }  # fmt: skip
@@ -125,12 +128,12 @@ def _room(n: int, tables: pack.Packed) -> Tables:
     queues = len(tables.queues) + 1
     return {
         "visits": np.empty((visits, at.VISIT_WIDTH), np.int32), "trips": np.empty((trips, at.N_TRIP), np.int64),
-        "events": np.empty((events, 5), np.int64), "patience": np.empty((events, 7), np.int64),
+        "events": np.empty((events, 2), np.int64), "patience": np.empty((events, 7), np.int64),
         "agenda": np.empty((trips, 3), np.int64), "fresh": np.empty((visits, 2), np.int64),
         "late": np.empty((visits, 2), np.int64), "unlink": np.empty((visits, 2), np.int64),
         "dirty": np.zeros(queues, np.int64), "order": np.zeros(queues, np.int64),
-        "rows": np.empty((at.N_ROW, rows), np.int32), "place": np.empty(rows, np.int32),
-        "spare": np.empty(rows, np.int32), "first_row": np.empty(n + 1, np.int32),
+        "rows": np.empty((at.N_ROW + 1, rows), np.int32), "place": np.empty(rows, np.int32),
+        "first_row": np.empty(n + 1, np.int32),
     }  # fmt: skip
 
 
@@ -142,9 +145,11 @@ def _amounts(plan: Plan, draws: Draws, tables: pack.Packed) -> Tables:
     g[at.NOW], g[at.TOUCHED], g[at.FREE_VISIT], g[at.FREE_TRIP] = plan.begin, 1, -1, -1
     limited = any(r.maximum_queue >= 0 for r in plan.resources)
     g[at.MAY_LEAVE] = limited or bool((tables.steps[:, at.S_WATCHED] == 1).any())
+    pauses = any(r.suspend or r.interruption != "none" for r in plan.resources)
+    sides = bool(plan.splits) or any(s.until for s in plan.steps)
     most = max((len(s.cancellations) for s in plan.steps), default=0)
     numbers = [plan.begin, plan.end, plan.week0, len(plan.steps), len(plan.splits), causes, len(plan.resources),
-               len(plan.setting.groups), weeks, most, not isinstance(draws, LuckOf)]  # fmt: skip
+               len(plan.setting.groups), weeks, most, not isinstance(draws, LuckOf), sides, pauses]  # fmt: skip
     return {
         "g": g, "plan": _ints(numbers), "offered": np.zeros(shape, np.int64), "used": np.zeros(shape, np.int64),
         "overtime": np.zeros(shape, np.int64), "over": np.zeros(shape, np.int64),

@@ -109,6 +109,10 @@ class Clinic:
             queue.dirty = True
             queue.agenda.append(queue)
 
+    def anybody_waits(self, resource: Resource) -> bool:
+        """Whether anybody waits in a queue whose steps may want this resource."""
+        return any(queue.best() is not None for queue in self.users_of[resource.index])
+
     def freed(self, resource: Resource) -> None:
         """Something of a resource is free again: wake every queue whose steps may want it."""
         self.touched = True

@@ -90,7 +90,7 @@ class Calendar:
         """Phase 2."""
         self.clinic.changing = False
         clinic, now = self.clinic, self.clinic.now
-        clinic.touched = True
+        clinic.touched = clinic.touched or bool(self.late or self.unlinked)
         late, self.late = self.late, []
         for servers, number, visit in late:
             self._go_home(servers, number, visit)
@@ -106,6 +106,7 @@ class Calendar:
         kind, r, what, extra = change
         clinic, resource = self.clinic, self.clinic.resources[r] if self.clinic.resources else None
         if kind in (NEW_WEEK, FLUSH):
+            clinic.touched = True
             self.flush(now)
             if kind == NEW_WEEK:
                 clinic.leaving.new_week()
@@ -124,7 +125,11 @@ class Calendar:
                 self._closing(resource, what, now)
         elif isinstance(resource, Places):
             resource.change(now, numbers=clinic.draws.place_tranches[r][what].tolist())
-        if kind not in (EXPIRE, CLOSE) and resource is not None:
+        if kind in (APPEAR, KEPT_FREE) and isinstance(resource, Slots) and not clinic.anybody_waits(resource):
+            resource.nobody_waits(what)
+        elif kind in (EXPIRE, CLOSE):
+            clinic.touched = True
+        elif resource is not None:
             clinic.freed(resource)
 
     def _closing(self, resource: Servers, number: int, now: int) -> None:

@@ -90,6 +90,10 @@ class Slots:
         part = self.tranches[tranche]
         part.free, part.kept = part.free + part.kept, 0
 
+    def nobody_waits(self, tranche: int) -> None:
+        """No dispatch is needed, or if it is, it says why the slots are idle."""
+        self.tranches[tranche].cause = self.tranches[tranche].kept_cause = 0
+
     def expire(self, tranche: int) -> None:
         """What nobody used by closing is lost, for the cause found at the last dispatch."""
         part = self.tranches[tranche]
