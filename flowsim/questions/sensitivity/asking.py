@@ -25,11 +25,11 @@ from flowsim.schema import read, text_of
 
 YEAR_WEEKS = 52
 PAIRS, OUTER, INNER = 100, 60, 20
-SOBOL_SIZE, SOBOL_RUNS = 32, 4
+SOBOL_SIZE, SOBOL_RUNS = 128, 2
 OF = {"over": "over_end", "operations": "operations", "waiting": "waiting_days", "cost": "total_cash_sek"}
 METHODS = ("auto", "none", "sobol", "morris")
 INTERACTS = 0.1
-"""Auto: Sobol where so much of the inputs' variance is not each input's own."""
+"""Auto: Sobol where so much of the inputs' variance is not each input's own, beyond what few draws explain."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Found:
     shares: Shares | None
     own_share: float
     """Of the inputs' variance, what the inputs make one by one."""
+    interact: bool
+    """Is that further from the whole than a tenth and few draws explain?"""
     pairs: int
     weeks: int
     compared: bool
@@ -156,9 +158,11 @@ def _found(bench: Bench, method: str, pairs: int, outer: int, inner: int) -> Fou
     apart = split(rows) if len(rows) >= 2 and inner >= 2 else None
     alone = sum(_own_variance(one) for one in swings)
     own = alone / apart.input_variance if apart and apart.input_variance else float("nan")
-    shares = _shares(bench, method, own)
+    room = INTERACTS + 2 * float(np.sqrt(2 / max(1, len(rows) - 1)))
+    interact = bool(abs(1 - own) > room)
+    shares = _shares(bench, method, interact)
     return Found(
-        bench.of, float(today.mean()), tuple(swings), apart, len(rows), shares, own, pairs, bench.weeks,
+        bench.of, float(today.mean()), tuple(swings), apart, len(rows), shares, own, interact, pairs, bench.weeks,
         bool(bench.further), _sets(bench, outer), tuple(one.name for one in bench.inputs),
     )  # fmt: skip
 
@@ -195,11 +199,11 @@ def _outer(bench: Bench, outer: int, inner: int) -> np.ndarray:
     return np.array(rows)
 
 
-def _shares(bench: Bench, method: str, own: float) -> Shares | None:
+def _shares(bench: Bench, method: str, interact: bool) -> Shares | None:
     """Sobol or Morris; auto: Sobol where more than a tenth is not each input's own, and there is time."""
     if method == "none" or len(bench.inputs) < 2:
         return None
-    if method == "auto" and (abs(1 - own) <= INTERACTS or not bench.asked.runs.in_time):
+    if method == "auto" and not (interact and bench.asked.runs.in_time):
         return None
     names: Sequence[str] = [one.name for one in bench.inputs]
 

@@ -198,19 +198,23 @@ def _notes(found: Found) -> tuple[Said, ...]:
             both(
                 lambda say: (
                     say.pick(
-                        f"Var för sig förklarar indata {say.percent(found.own_share)} av sin gemensamma spridning: de "
+                        f"Var för sig förklarar indata {say.percent(min(1.0, found.own_share))} av sin gemensamma "
+                        "spridning: de "
                         "samverkar "
                         "lite, så staplarna räcker.",
-                        f"One by one the inputs explain {say.percent(found.own_share)} of their joint spread: they "
+                        f"One by one the inputs explain {say.percent(min(1.0, found.own_share))} of their joint "
+                        "spread: they "
                         "interact "
                         "little, so the bars will do.",
                     )
-                    if abs(1 - found.own_share) <= 0.1
+                    if not found.interact
                     else say.pick(
-                        f"Var för sig motsvarar indata {say.percent(found.own_share)} av sin gemensamma spridning: de "
+                        f"Var för sig motsvarar indata {say.percent(min(1.0, found.own_share))} av sin gemensamma "
+                        "spridning: de "
                         "samverkar, "
                         "eller verkar inte rakt. Kör med --method sobol för andelar.",
-                        f"One by one the inputs make up {say.percent(found.own_share)} of their joint spread: they "
+                        f"One by one the inputs make up {say.percent(min(1.0, found.own_share))} of their joint "
+                        "spread: they "
                         "interact, or "
                         "do not act straight. Run with --method sobol for shares.",
                     )
@@ -235,7 +239,11 @@ def _shares(found: Found) -> tuple[Said, Table] | None:
         title = Said("Morris: medeleffekt från låg till hög", "Morris: mean effect from low to high")
         columns = (Said("indata", "input"), Said("medeleffekt", "mean effect"), Said("spridning", "spread"))
         rows = [(name, _plain(found, first), _plain(found, total)) for name, first, total, _ in inputs[:7]]
-    return title, Table(columns, tuple(rows))
+    caption = Said(
+        "± 95 %. Där intervallen är breda säger andelarna bara vilka som är stora.",
+        "± 95%. Where the intervals are wide the shares only tell which ones are large.",
+    )
+    return title, Table(columns, tuple(rows), caption=caption)
 
 
 def _names(found: Found) -> list[Said]:
@@ -247,7 +255,7 @@ def _names(found: Found) -> list[Said]:
 def _share(value: float, half: float) -> Said:
     if not np.isfinite(value):
         return alike(DASH)
-    return both(lambda say: say.percent(value) + (f" ± {say.number(100 * half)}" if half else ""))
+    return both(lambda say: say.percent(max(0.0, value)) + (f" ± {say.number(100 * half)}" if half else ""))
 
 
 def _plain(found: Found, value: float) -> Said:
