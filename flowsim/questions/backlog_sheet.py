@@ -10,6 +10,10 @@ from flowsim.questions.search import Chance, Smallest
 from flowsim.questions.wording import NOTHING, UNKNOWN, Said, Say, alike, both, joined, named
 
 
+SETTLED = 100_000
+"""Replications above which it is not said how many would settle it."""
+
+
 def sheet(found: Found) -> Answer:
     """The answer."""
     further = []
@@ -128,11 +132,13 @@ def _neighbour(asked: Smallest, found: Found, say: Say) -> str:
     of, level = found.of, say.percent(found.of.goal.level)
     if not asked.safe and asked.number is not None:
         safer = amount(say, of.operations(asked.number + 1))
+        takes = asked.settled_by
+        how = f" ({say.pick('det kräver', 'it takes')} {say.number(takes)})" if takes <= SETTLED else ""
         return say.pick(
-            f"Om det är över eller under {level} går inte att avgöra med så få körningar"
-            f" (det kräver {say.number(asked.settled_by)}); välj {safer} för att vara på den säkra sidan.",
-            f"Whether that is above or below {level} cannot be told with so few runs"
-            f" (it takes {say.number(asked.settled_by)}); choose {safer} to be on the safe side.",
+            f"Om det är över eller under {level} går inte att avgöra med så få körningar{how};"
+            f" välj {safer} för att vara på den säkra sidan.",
+            f"Whether that is above or below {level} cannot be told with so few runs{how};"
+            f" choose {safer} to be on the safe side.",
         )
     if asked.below is None:
         return ""
