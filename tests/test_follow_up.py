@@ -135,3 +135,45 @@ def test_shrinkage_by_hand() -> None:
     """tau 0.1, CV 0.28, lag 0.25, nine weeks: w = 0.01 / (0.01 + 0.0784 x 1.25 / (9 x 0.75)) = 0.408."""
     assert shrunk(0.9, 1.0, 9, CV, LAG) == pytest.approx(1 - 0.1 * 0.4079, abs=1e-4)
     assert shrunk(0.5, 1.0, 0, CV, LAG) == 1.0
+
+
+CLINIC = """
+scenario: clinic
+title: A clinic
+horizon: {start: 2027-01-04, weeks: 26}
+groups: {all: {}}
+guarantee: {treatment: {step: operation, days: 60}}
+arrivals: {decisions: {step: operation, per_week: 6, days: mon-fri}}
+queue_at_start: [{step: operation, patients: 40, waited: {law: uniform, low: 0 days, high: 60 days}}]
+resources: {theatre: {kind: slots, slots_per_week: 7, luck: {law: lognormal, cv: 0.25}}}
+pathway: {operation: {needs: [theatre], decision: true, then: treated}}
+"""
+
+
+@pytest.mark.slow
+def test_a_study_followed_up_as_a_user_does(tmp_path: Path) -> None:
+    import json
+
+    from typer.testing import CliRunner
+
+    import flowsim as fs
+    from flowsim.cli import app
+    from flowsim.study import Design
+
+    path = tmp_path / "scenarios" / "clinic.yaml"
+    path.parent.mkdir()
+    path.write_text(CLINIC, "utf-8")
+    fs.run_study([path], Design(2, steps=0), tmp_path / "study")
+    outcome = tmp_path / "outcome.csv"
+    weeks = "\n".join(f"2027-W{week:02},3,6,{60 - week}" for week in range(1, 9))
+    outcome.write_text(f"week,operations,slots offered,queue\n{weeks}\n", "utf-8")
+    line = ["follow-up", str(tmp_path / "study"), "--actual", str(outcome), "--step", "operation", "--by", "2027-06-13"]
+    line += ["--over", "60", "--engine", "simpy", "--workers", "1", "--seconds", "20", "--json"]
+    done = CliRunner().invoke(app, [*line, "--out", str(tmp_path / "answer")])
+    assert done.exit_code in (0, 1), done.stderr
+    told = json.loads(done.stdout)
+    assert told["numbers"]["weeks"] == 8
+    assert told["numbers"]["behind"] > 20
+    assert {"operations", "share"} <= set(told["numbers"]["alarms"])
+    assert told["numbers"]["believed"] < 0.9
+    assert fs.load(tmp_path / "answer" / told["scenario_file"]).model.horizon.start == date(2027, 3, 1)
