@@ -70,6 +70,15 @@ def test_time_that_runs_out_is_told() -> None:
     assert found.number == 3
 
 
+@pytest.mark.parametrize("allowed", [0, 1, 2, 3, 5, 8])
+def test_the_number_named_reaches_its_level_even_when_time_ran_out(allowed: int) -> None:
+    reached, budget = table(1600, 11), iter([True] * allowed)
+    one = Search(lambda number, r: reached[number, r], LARGEST, Rule(pilot=20, block=40), lambda: next(budget, False))
+    for level, found in one.find().items():
+        assert found.chance is not None
+        assert found.chance.share >= level
+
+
 @pytest.mark.parametrize(("first", "answer"), [(0, 0), (1, 1), (LARGEST, LARGEST), (LARGEST + 1, None)])
 def test_the_ends_of_what_is_tried(first: int, answer: int | None) -> None:
     reached = np.repeat((np.arange(LARGEST + 1) >= first)[:, None], 200, axis=1)

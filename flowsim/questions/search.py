@@ -230,6 +230,11 @@ class Search:
             self.known[~self.made] = -1
 
     def _smallest(self, level: float, number: int) -> Smallest:
+        """The answer; where time ran out before the candidate had moved up, it moves up now."""
+        while number <= self.largest and self.chance(number).share < level:
+            number += 1
+            if number <= self.largest and not self.chance(number).n:
+                self.fill([number])
         if number > self.largest:
             return Smallest(level, None, None, self.chance(self.largest))
         below = self.chance(number - 1) if number else None
