@@ -20,7 +20,7 @@ from flowsim.experiment import pools
 from flowsim.experiment.chunks import Portions
 from flowsim.experiment.harvest import Harvest, Outcome, Summaries, joined
 from flowsim.experiment.pools import Processes, workers
-from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, interruptible, perform
+from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, interruptible, perform, perform_afar
 from flowsim.plan.model import Plan
 
 __all__ = ["Failure", "Keeper", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
@@ -120,7 +120,7 @@ def _collected(portions: Portions, executor: Executor, number: int) -> Generator
     try:
         while True:
             while len(at_work) < AHEAD * number and (task := portions.take(number)) is not None:
-                at_work.add(executor.submit(perform, task))
+                at_work.add(executor.submit(perform_afar, task))
             if not at_work:
                 return
             finished, at_work = wait(at_work, return_when=FIRST_COMPLETED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from uuid import uuid4
 
 from flowsim.experiment.tasks import Job, Task
 from flowsim.plan.model import Plan
@@ -23,6 +24,7 @@ class Portions:
 
     def __init__(self, plans: Sequence[Plan], missing: Sequence[Sequence[int]], job: Job) -> None:
         self._plans, self.job = plans, job
+        self._mark = uuid4().hex
         self._left = [list(reversed(numbers)) for numbers in missing]
         kind = getattr(job.summarise, "__name__", type(job.summarise).__name__)
         size = max((len(plan.steps) * plan.setting.weeks for plan in plans), default=0)
@@ -51,7 +53,7 @@ class Portions:
         mine = self._left[place]
         size = min(self._size(workers), len(mine), most)
         taken = tuple(mine.pop() for _ in range(size))
-        return Task(place, self._plans[place], taken, self.job)
+        return Task(place, self._plans[place], taken, self.job, f"{self._mark}-{place}")
 
     def _size(self, workers: int) -> int:
         if self.pace is None:
