@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flowsim.errors import Fault, InputError
+from flowsim.measures.runs import treatment_step
 from flowsim.schema import nearest
+from flowsim.tables import Setting
 
 
 def check_names(path: str, option: str, what: str, names: Iterable[str], known: Sequence[str]) -> None:
@@ -17,6 +19,13 @@ def check_names(path: str, option: str, what: str, names: Iterable[str], known: 
     ]
     if faults:
         raise InputError(faults)
+
+
+def check_treatment(path: str, setting: Setting) -> None:
+    """InputError where the scenario does not say which step is the operation that is counted."""
+    if not treatment_step(setting):
+        message = "names no treatment: say which step is counted, guarantee: {treatment: {step: surgery, days: 90}}."
+        raise refused(path, "guarantee", message)
 
 
 def refused(path: str, option: str, message: str) -> InputError:

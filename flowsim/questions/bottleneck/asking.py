@@ -14,7 +14,7 @@ from flowsim.questions.bottleneck.gains import FIRST, MOST, Gain, Gains, case_of
 from flowsim.questions.bottleneck.resources import More, in_summer, outside_summer, raisable
 from flowsim.questions.bottleneck.shifting import PAIRS, STAGES, Enough, Stage, changes_of, enough, shifting
 from flowsim.questions.outcome import Outcome, kept
-from flowsim.questions.refusing import check_names, refused
+from flowsim.questions.refusing import check_names, check_treatment, refused
 from flowsim.questions.units import more, said_plus, the
 from flowsim.questions.wording import NOTHING, Said, both
 
@@ -55,6 +55,7 @@ def ask(
     known = list(scenario.model.resources)
     for option, names in (("--only", only), ("--enough", [enough_of] if enough_of else []), ("--price", prices or {})):
         check_names(asked.base.path, option, "resource", names, known)
+    check_treatment(asked.base.path, asked.today.plan.setting)
     resources = raisable(scenario.model, asked.today.plan, asked.unit_costs, prices or {}, only)
     if not resources:
         raise refused(asked.base.path, "", "no resource of the scenario is limited: nothing can be a bottleneck.")

@@ -17,7 +17,7 @@ from flowsim.questions.mix.levers import Design, Lever, designs_of, of_buying, o
 from flowsim.questions.mix.selection import CERTAINTY, FIRST, MOST, Selection, select
 from flowsim.questions.mix.shortlist import added_up, held, may_hold, shortlist
 from flowsim.questions.outcome import Kept, Outcome, kept
-from flowsim.questions.refusing import check_names, refused
+from flowsim.questions.refusing import check_names, check_treatment, refused
 
 YEAR_WEEKS = 52
 BLOCK = 10
@@ -92,6 +92,7 @@ def ask(
         InputError: an unknown goal or lever, no unit costs, or nothing to spend on.
     """
     check_names(asked.base.path, "--goal", "goal", [goal], list(GOALS))
+    check_treatment(asked.base.path, asked.today.plan.setting)
     found = _levers(asked, levers, options, prices or {}, buy_price, buy_shares, stays_at_home)
     weeks = min(YEAR_WEEKS, asked.base.scenario.model.horizon.weeks)
     measure = Outcome(asked.base.scenario.unit_costs)
