@@ -22,7 +22,6 @@ ROOMS = {
     "simpy": ("engines",),
     "numba": ("engines",),
     "llvmlite": ("engines",),
-    "llvmlite": ("engines",),
     "matplotlib": ("report",),
     "jinja2": ("report",),
     "typer": ("cli",),

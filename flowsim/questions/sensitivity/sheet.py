@@ -164,64 +164,61 @@ def _assumed(found: Found) -> tuple[Said, ...]:
 
 
 def _notes(found: Found) -> tuple[Said, ...]:
+    """Chance beside ignorance, what calibrations leave open, and whether inputs interact."""
     made = []
-    one = found.split
-    if one is not None:
-        made.append(
-            both(
-                lambda say: say.pick(
-                    f"Spridning mellan år av slump: {_value(say, found, one.chance_sd, False)}; av okunskap om "
-                    "indata: "
-                    f"{_value(say, found, one.input_sd, False)}. Fler körningar minskar bara hur väl medelvärdet är "
-                    "känt.",
-                    f"Spread between years by chance: {_value(say, found, one.chance_sd, False)}; by not knowing the "
-                    "inputs: "
-                    f"{_value(say, found, one.input_sd, False)}. More runs only tell the mean better.",
-                )
-            )
-        )
+    if found.split is not None:
+        made.append(_chance_and_ignorance(found, found.split.chance_sd, found.split.input_sd))
     if found.sets is not None:
-        it = found.sets
-        made.append(
-            both(
-                lambda say: say.pick(
-                    f"Vad kalibreringarna lämnar öppet (deras parameteruppsättningar): spridning "
-                    f"{_value(say, found, it.inputs, False)}, mot {_value(say, found, it.chance, False)} av slump.",
-                    f"What the calibrations leave open (their parameter sets): a spread of "
-                    f"{_value(say, found, it.inputs, False)}, against {_value(say, found, it.chance, False)} by "
-                    "chance.",
-                )
-            )
-        )
+        made.append(_left_open(found, found.sets.inputs, found.sets.chance))
     if np.isfinite(found.own_share) and found.shares is None:
-        made.append(
-            both(
-                lambda say: (
-                    say.pick(
-                        f"Var för sig förklarar indata {say.percent(min(1.0, found.own_share))} av sin gemensamma "
-                        "spridning: de "
-                        "samverkar "
-                        "lite, så staplarna räcker.",
-                        f"One by one the inputs explain {say.percent(min(1.0, found.own_share))} of their joint "
-                        "spread: they "
-                        "interact "
-                        "little, so the bars will do.",
-                    )
-                    if not found.interact
-                    else say.pick(
-                        f"Var för sig motsvarar indata {say.percent(min(1.0, found.own_share))} av sin gemensamma "
-                        "spridning: de "
-                        "samverkar, "
-                        "eller verkar inte rakt. Kör med --method sobol för andelar.",
-                        f"One by one the inputs make up {say.percent(min(1.0, found.own_share))} of their joint "
-                        "spread: they "
-                        "interact, or "
-                        "do not act straight. Run with --method sobol for shares.",
-                    )
-                )
-            )
-        )
+        made.append(_interacting(found) if found.interact else _apart(found))
     return tuple(made)
+
+
+def _chance_and_ignorance(found: Found, chance: float, inputs: float) -> Said:
+    return both(
+        lambda say: say.pick(
+            f"Spridning mellan år av slump: {_value(say, found, chance, False)}; av okunskap om indata: "
+            f"{_value(say, found, inputs, False)}. Fler körningar minskar bara hur väl medelvärdet är känt.",
+            f"Spread between years by chance: {_value(say, found, chance, False)}; by not knowing the inputs: "
+            f"{_value(say, found, inputs, False)}. More runs only tell the mean better.",
+        )
+    )
+
+
+def _left_open(found: Found, inputs: float, chance: float) -> Said:
+    return both(
+        lambda say: say.pick(
+            "Vad kalibreringarna lämnar öppet (deras parameteruppsättningar): spridning "
+            f"{_value(say, found, inputs, False)}, mot {_value(say, found, chance, False)} av slump.",
+            "What the calibrations leave open (their parameter sets): a spread of "
+            f"{_value(say, found, inputs, False)}, against {_value(say, found, chance, False)} by chance.",
+        )
+    )
+
+
+def _apart(found: Found) -> Said:
+    share = min(1.0, found.own_share)
+    return both(
+        lambda say: say.pick(
+            f"Var för sig förklarar indata {say.percent(share)} av sin gemensamma spridning: de samverkar lite, så "
+            "staplarna räcker.",
+            f"One by one the inputs explain {say.percent(share)} of their joint spread: they interact little, so the "
+            "bars will do.",
+        )
+    )
+
+
+def _interacting(found: Found) -> Said:
+    share = min(1.0, found.own_share)
+    return both(
+        lambda say: say.pick(
+            f"Var för sig motsvarar indata {say.percent(share)} av sin gemensamma spridning: de samverkar, eller "
+            "verkar inte rakt. Kör med --method sobol för andelar.",
+            f"One by one the inputs make up {say.percent(share)} of their joint spread: they interact, or do not act "
+            "straight. Run with --method sobol for shares.",
+        )
+    )
 
 
 def _shares(found: Found) -> tuple[Said, Table] | None:
