@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -32,8 +31,8 @@ SCALES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 WAITING_WEEKS = (0, 4, 8, 16, 32, 64)
 QUEUE_SCALE = 0.2
 MINUTES = 15.0
-NEAR_LINEAR = 1.25
-"""Seconds grow at most like patients to this power."""
+NEAR_LINEAR = 1.5
+"""Times as much that a contact may cost with ten times the patients, or eight times the queue."""
 Row = dict[str, float]
 
 
@@ -77,11 +76,12 @@ def growth(engine: str, folder: Path) -> dict[str, list[Row]]:
     return {"patients": by_size, "queues": [apart(QUEUE_SCALE, weeks, engine, folder) for weeks in WAITING_WEEKS]}
 
 
-def power(rows: list[Row]) -> float:
-    """The exponent with which seconds grow with contacts, from the smallest to the largest of the last four."""
-    first, last = rows[-4], rows[-1]
-    taken = [sum(row[part] for part in ("simulated_s", "framed_s", "measured_s")) for row in (first, last)]
-    return math.log(taken[1] / taken[0]) / math.log(last["contacts"] / first["contacts"])
+def dearer(rows: list[Row]) -> float:
+    """Seconds a contact, the largest of the last four over the smallest: 1 where time grows as work does."""
+    first, last = (
+        sum(row[p] for p in ("simulated_s", "framed_s", "measured_s")) / row["contacts"] for row in rows[-4::3]
+    )
+    return last / first
 
 
 def figure(found: dict[str, list[Row]], path: Path) -> None:
@@ -190,9 +190,8 @@ def main() -> int:
         found = growth(asked.engine, asked.out)
         figure(found, asked.out / "growth.png")
         for what, rows in found.items():
-            reached.append(
-                (power(rows) <= NEAR_LINEAR, f"seconds grow as contacts to the power {power(rows):.2f} ({what})")
-            )
+            times = dearer(rows)
+            reached.append((times <= NEAR_LINEAR, f"a contact costs {times:.2f} times as much at the top ({what})"))
     return verdict(reached)
 
 
