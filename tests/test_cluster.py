@@ -24,6 +24,7 @@ from flowsim.plan import Plan
 from flowsim.study import Design
 
 pytest.importorskip("distributed")
+pytestmark = pytest.mark.xdist_group("cluster")  # one scheduler for all
 HERE = Path(__file__).parent
 Start = Callable[..., "subprocess.Popen[bytes]"]
 

@@ -12,6 +12,7 @@ import yaml
 from typer.testing import CliRunner
 
 import flowsim as fs
+from flowsim import engines
 from flowsim.cli import app
 from flowsim.study import Design
 
@@ -65,9 +66,10 @@ def test_files_the_readme_names_are_there() -> None:
         assert (ROOT / name).exists()
 
 
+@pytest.mark.xdist_group("compiled")
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
-    made = fs.run_study([path], Design(2, steps=0), tmp_path / "s")
+    made = fs.run_study([path], Design(2, steps=0, engine=engines.chosen("auto", 1_000_000)), tmp_path / "s")
     headline = made.tables["headline"]
     assert set(headline["scenario"]) == {fs.load(path).name}
     assert headline["mean"].notna().any()

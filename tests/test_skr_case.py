@@ -11,6 +11,8 @@ from estimates import of, runs
 
 from flowsim import queue_length
 
+pytestmark = pytest.mark.xdist_group("compiled")
+
 WEEKLY = 100.0
 WEEKS = 104
 AT_START = 7.0

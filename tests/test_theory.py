@@ -15,6 +15,8 @@ from estimates import Estimate, Numbers, estimate, joined, occupancy, runs, tota
 from flowsim import comparison, measures
 from flowsim.tables import Results
 
+pytestmark = pytest.mark.xdist_group("compiled")
+
 REPLICATIONS = 20
 HOUR = 24.0
 """Hours in a day: frames show days, the exact values are in hours."""

@@ -27,5 +27,7 @@ def included(run: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: 
         for name in TOLD
         if name in share
     ]
-    apart = f" {words('inputs_apart', parts=words.listed(parts[:3]))}" if parts else ""
-    return words("input_uncertainty") + apart
+    said = [words("input_uncertainty")]
+    if parts:
+        said.append(words("inputs_apart", parts=words.listed(parts[:3])))
+    return " ".join(said)
