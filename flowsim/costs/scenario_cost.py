@@ -46,7 +46,8 @@ def scenario_cost(results: Source, costs: UnitCosts) -> pd.DataFrame:
     """One row per scenario and replication: T with all its terms, SEK of the price year over the horizon.
 
     Columns: scenario, replication, `TERMS`, operations (own, at the guarantee's treatment step; NaN without one),
-    full_cost_sek_per_operated, total_cash_sek_per_operated (over all contacts; NaN where nobody was operated).
+    bought (treated elsewhere and paid for inside the horizon), full_cost_sek_per_operated,
+    total_cash_sek_per_operated (over all contacts; NaN where nobody was operated).
     """
     lines = []
     for run in each_run(results):
@@ -59,8 +60,9 @@ def scenario_cost(results: Source, costs: UnitCosts) -> pd.DataFrame:
             for name in ("full_cost_sek", "total_cash_sek")
         }
         where = {"scenario": run.scenario, "replication": run.replication}
-        lines.append({**where, **money, "operations": operations, **per})
-    return pd.DataFrame(lines, columns=[*_RUN, *TERMS, "operations", *_PER_OPERATED])
+        bought = int(ledger.visits.bought.sum())
+        lines.append({**where, **money, "operations": operations, "bought": bought, **per})
+    return pd.DataFrame(lines, columns=[*_RUN, *TERMS, "operations", "bought", *_PER_OPERATED])
 
 
 _PER_OPERATED = ("full_cost_sek_per_operated", "total_cash_sek_per_operated")

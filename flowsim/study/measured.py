@@ -208,7 +208,7 @@ def _costs(results: Results, costs: UnitCosts) -> dict[str, pd.DataFrame]:
     texts = missing_prices(runs, costs)
     keys = {name: [money[name].iloc[0]] * len(texts) for name in RUN}
     return {
-        "money": money.melt(id_vars=RUN, value_vars=[*TERMS, *per], var_name="measure"),
+        "money": money.melt(id_vars=RUN, value_vars=[*TERMS, "bought", *per], var_name="measure"),
         "components": by_part.rename(columns={"full_cost_sek": "value"}),
         "unpriced": pd.DataFrame({**keys, "text": texts}).astype({"scenario": str, "replication": int, "text": str}),
     }

@@ -53,7 +53,7 @@ def tables(
     if "money" in kept:
         made["costs"] = costs(kept["money"], baseline)
         made["contact_costs"] = comparison.compared(kept["components"], baseline, ["component"], fill=0.0)
-        made["added_cost"] = added_cost(kept["headline"], baseline)
+        made["added_cost"] = added_cost(kept["headline"], kept["money"], baseline)
     if paid and baseline in paid:
         made["income"] = incomes.incomes(kept["income"], kept["headline"], baseline, paid)
         made["income_change"] = incomes.changes_of_payment(kept["income"], paid)
@@ -178,15 +178,17 @@ def costs(money: pd.DataFrame, baseline: str) -> pd.DataFrame:
     return comparison.compared(mine, baseline, ["term"], "value")
 
 
-def added_cost(numbers: pd.DataFrame, baseline: str) -> pd.DataFrame:
+def added_cost(numbers: pd.DataFrame, money: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Per extra operation the added and the full cost, beside the price of a bought one (see `added_cost_per_extra`).
 
     Empty with the reason where extra operations are not clearly above 0.
     """
-    wide = numbers.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
+    paid = money.loc[money["measure"] == "bought", [*RUN, "measure", "value"]]
+    both = pd.concat([numbers[[*RUN, "measure", "value"]].astype({"measure": str}), paid], ignore_index=True)
+    wide = both.pivot_table(index=RUN, columns="measure", values="value", sort=False).reset_index()
     if "operations" not in wide or wide["scenario"].nunique() < 2:
         return pd.DataFrame({"scenario": pd.Series(dtype=str), "reason": pd.Series(dtype=str)})
-    wide = wide.rename(columns={"treated_elsewhere": "bought"}).rename_axis(columns=None).astype({"scenario": str})
+    wide = wide.rename_axis(columns=None).astype({"scenario": str})
     return added_cost_per_extra(added(wide, baseline))
 
 
