@@ -49,7 +49,7 @@ def scenario_cost(results: Source, costs: UnitCosts) -> pd.DataFrame:
     bought (treated elsewhere and paid for inside the horizon), full_cost_sek_per_operated,
     total_cash_sek_per_operated (over all contacts; NaN where nobody was operated).
     """
-    lines = []
+    lines: list[dict[str, object]] = []
     for run in each_run(results):
         ledger = _Ledger(run, costs)
         totals = {name: int(weekly.sum()) for name, weekly in ledger.terms().items()}
