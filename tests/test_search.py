@@ -122,3 +122,13 @@ def test_many_searches_are_right_or_flagged(level: float, searches: int) -> None
         runs.append(one.runs)
     assert unflagged <= 0.05 * searches
     assert np.mean(runs) <= 1.3 * 3450
+
+
+def test_the_curve_is_never_drawn_from_those_who_tell_only_one_side() -> None:
+    thresholds = np.random.default_rng(5).integers(2, 10, 600)
+    search = Search(lambda number, at: thresholds[at] <= number, 20, Rule(most=600))
+    search.find((0.9,))
+    curve = search.curve()
+    assert any(one.pilot for one in curve)
+    for one in curve:
+        assert one.share == pytest.approx((thresholds[: one.n] <= one.number).mean()), one.number

@@ -132,21 +132,21 @@ class Search:
         return {level: self._smallest(level, at[level]) for level in levels}
 
     def chance(self, number: int) -> Chance:
-        """P(N) over the replications in which it is known: all of them, or the pilot's."""
+        """P(N) over all replications so far, or over the pilot's; nothing where neither is known in full.
+
+        Replications known only because another number was run are all successes, or all failures: no sample.
+        """
         row = self.known[number, : self.replications]
-        n = int((row >= 0).sum())
-        successes = int((row == 1).sum())
+        if (row < 0).any():
+            row = row[: self.rule.pilot]
+        n = 0 if (row < 0).any() else len(row)
+        successes = int((row == 1).sum()) if n else 0
         return Chance(number, successes / n if n else np.nan, *wilson(successes, n), n, n < self.replications)
 
     def curve(self) -> list[Chance]:
-        """P(N) at every number known in at least the pilot's replications."""
-        least = min(self.rule.pilot, self.replications)
-        found = []
-        for number in range(self.largest + 1):
-            one = self.chance(number)
-            if one.n >= least:
-                found.append(one)
-        return found
+        """P(N) at every number known in full, in all replications or in the pilot's."""
+        found = (self.chance(number) for number in range(self.largest + 1))
+        return [one for one in found if one.n]
 
     def breaking(self) -> tuple[int, int]:
         """Replications run in full that broke the rule (reached at N, not above), and those run in full."""
@@ -233,7 +233,7 @@ class Search:
         """The answer; where time ran out before the candidate had moved up, it moves up now."""
         while number <= self.largest and self.chance(number).share < level:
             number += 1
-            if number <= self.largest and not self.chance(number).n:
+            if number <= self.largest and self.chance(number).n < self.replications:
                 self.fill([number])
         if number > self.largest:
             return Smallest(level, None, None, self.chance(self.largest))
