@@ -50,15 +50,15 @@ from flowsim.engines.compiled_engine.layout import (
     R_IN_USE,
     R_KEPT_CLASS,
     R_KIND,
-    R_N_USERS,
+    R_N_TELLS,
     R_NUMBER,
     R_QUEUE,
     R_SEEKERS,
     R_SKIP,
     R_SPECIAL,
+    R_TELLS,
     R_TRANCHES,
     R_UNLIMITED,
-    R_USERS,
     RANK,
     SERVERS,
     SLOTS,
@@ -299,30 +299,32 @@ def look_up(w, q):
     queue[Q_NOTED], queue[Q_HEAD], queue[Q_LACKS] = w.g[NOTES], v, missing(w, v, -1) if v >= 0 else FITS
 
 
-@jitted
-def cause_of(w, r, lane):
+@inlined
+def cause_of(w, r):
     """Why a unit of this resource is idle: the best head of its queue (else of the first that needs it) tells."""
-    v, lacks, q = -1, FITS, w.resources[r, R_QUEUE]
-    if q >= 0 and lane >= 0:
-        v = best(w, q, r, lane, -1)
-        lacks = missing(w, v, -1) if v >= 0 else FITS
-    elif q >= 0:
+    for i in range(w.resources[r, R_TELLS], w.resources[r, R_TELLS] + w.resources[r, R_N_TELLS]):
+        q = w.lists[i]
         look(w, q)
-        v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
-    else:
-        for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
-            q = w.lists[i]
-            look(w, q)
-            v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
-            if v >= 0:
-                break
-    if v < 0:
-        return NOBODY_WAITING
+        if w.queues[q, Q_HEAD] >= 0:
+            return cause(w, r, w.queues[q, Q_LACKS])
+    return NOBODY_WAITING
+
+
+@inlined
+def cause(w, r, lacks):
+    """Why a unit is idle if this is what the head lacks."""
     if lacks == PULLED:
         return PULL_CAUSE
     if lacks == FITS or lacks == r:
         return CLOSING
     return w.plan[W_CAUSE_NAMES] - w.plan[W_RESOURCES] + lacks
+
+
+@jitted
+def cause_in(w, r, lane):
+    """The same of a slot that is for some steps only."""
+    v = best(w, w.resources[r, R_QUEUE], r, lane, -1)
+    return cause(w, r, missing(w, v, -1)) if v >= 0 else NOBODY_WAITING
 
 
 @jitted
@@ -336,9 +338,9 @@ def note_slots(w):
             for t in range(w.resources[r, R_TRANCHES]):
                 k = w.tranches[r, t]
                 if k[K_FREE]:
-                    k[K_CAUSE] = cause_of(w, r, t if k[K_N_ONLY] else -1)
+                    k[K_CAUSE] = cause_in(w, r, t) if k[K_N_ONLY] and w.resources[r, R_QUEUE] >= 0 else cause_of(w, r)
                 if k[K_KEPT]:
-                    nobody = cause_of(w, r, -1) == NOBODY_WAITING
+                    nobody = cause_of(w, r) == NOBODY_WAITING
                     k[K_KEPT_CAUSE] = NOBODY_WAITING if nobody else KEPT_CAUSE
     w.g[NOW] = now
 
@@ -349,14 +351,14 @@ def note_cause(w, r):
     resource = w.resources[r]
     staff = resource[R_KIND] == SERVERS
     if resource[R_FREE] if staff else resource[R_NUMBER] > resource[R_IN_USE]:
-        cause = cause_of(w, r, -1)
-        if cause != resource[R_CAUSE]:
+        found = cause_of(w, r)
+        if found != resource[R_CAUSE]:
             if staff:
                 book_staff(w, r)
             else:
                 count_places(w, r)
                 book_places(w, r)
-            resource[R_CAUSE] = cause
+            resource[R_CAUSE] = found
 
 
 @jitted

@@ -179,6 +179,8 @@ class Packed:
                     users.add(int(self.steps[k, at.S_QUEUE]))
             row = self.resources[r]
             row[at.R_USERS], row[at.R_N_USERS] = self.lists.add(sorted(users))
+            own = [row[at.R_QUEUE]] if row[at.R_QUEUE] >= 0 else sorted(users)
+            row[at.R_TELLS], row[at.R_N_TELLS] = self.lists.add(own)
             row[at.R_EXPLAINED] = bool(users) and not self.counters[r]
 
     def _pulls(self, plan: Plan) -> None:
