@@ -31,6 +31,10 @@ SWEDISH: tuple[tuple[str, str], ...] = (
         "det som gjordes tas som det som erbjöds: ingen kö är känd",
     ),
     (
+        "the first and last week of the file are taken to be cut, and left out: --window says otherwise",
+        "filens första och sista vecka tas som avklippta och är utelämnade: --window säger annat",
+    ),
+    (
         "no year is printed: no holidays by date, season by week number only",
         "inget år är angivet: inga helger efter datum, säsong bara efter veckonummer",
     ),
