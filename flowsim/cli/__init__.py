@@ -98,7 +98,9 @@ def calibrate(
         Path | None, typer.Option(help="Scenario file whose pathway an event log is read along; else it is drawn.")
     ] = None,
     capacity: Annotated[Path | None, typer.Option(help="With a log: weekly table of capacity offered.")] = None,
-    table: Annotated[str, typer.Option(help="Table of a database; default weekly, of a log events.")] = "",
+    table: Annotated[
+        str, typer.Option(help="Sheet of a workbook (default its first), table of a database (weekly, events).")
+    ] = "",
     resource: Annotated[str, typer.Option(help="What a file without a column of resources is about.")] = "",
     column: Annotated[list[str] | None, typer.Option(help='A heading not recognised: "count=Antal op".')] = None,
     window: Annotated[str, typer.Option(help='Days to use: "2016-01-04,2018-12-30".')] = "",
@@ -124,13 +126,13 @@ def calibrate(
     with spoken():
         columns = fitting.columns_of(column or [])
         days = fitting.days_of(window), fitting.days_of(hold_out)
-        asked = (pathway, out, capacity, table or "events", columns, days[0], min_cell, report, json, lang.code)
+        asked = (pathway, out, capacity, table, columns, days[0], min_cell, report, json, lang.code)
         log = fitting_log.Asked(*asked)
         if fitting_log.is_log(history, log):
             fitting_log.calibrate(history, log)
             return
         chosen = fitting.Chosen(luck, level, plan, fte_hours, samples, seed)
-        weeks = (out, resource, table or "weekly", columns, days, exclude or [], chosen, report, json, lang.code)
+        weeks = (out, resource, table, columns, days, exclude or [], chosen, report, json, lang.code)
         fitting.calibrate(history, fitting.Asked(*weeks))
 
 
