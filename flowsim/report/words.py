@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -49,7 +50,7 @@ _SHORT_DAYS: dict[Language, tuple[str, ...]] = {
 def plain(text: str, longest: int = 120) -> str:
     """A name as it may be shown: no control or direction marks, one line, at most `longest` characters."""
     kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for c in text)
-    kept = " ".join(kept.split())
+    kept = re.sub(r"[^\S\u00a0]+", " ", kept).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 

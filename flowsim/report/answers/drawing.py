@@ -134,7 +134,7 @@ def _axes(panel: Axes, figure: Figure, words: Words) -> None:
     if along is not None and not figure.start:
         canvas.number_axis(along, words, most=12)
     if figure.start:
-        last = max((float(np.nanmax(one.x)) for one in figure.series if len(one.x)), default=1.0)
+        last = max((float(np.nanmax(np.asarray(one.x, float))) for one in figure.series if len(one.x)), default=1.0)
         canvas.date_axis(panel, words, date.fromisoformat(figure.start), int(np.ceil(last)) + 1)
     if figure.percent and not lying:
         panel.set_ylim(-0.02, 1.06)
