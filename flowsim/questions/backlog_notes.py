@@ -119,7 +119,7 @@ def _fewer_than_slots(found: Found, number: int) -> Iterator[Said]:
         yield both(
             lambda say: say.pick(
                 f"{say.number(slots)} extra tider ger {say.number(gained)} fler operationer på året: några tider"
-                " stryks, och när kön är betad står ordinarie tider tomma.",
+                " stryks, och när kön är avbetad står ordinarie tider tomma.",
                 f"{say.number(slots)} extra slots give {say.number(gained)} more operations in the year: some slots"
                 " are cancelled, and once the queue is cleared regular slots stand empty.",
             )
