@@ -39,7 +39,8 @@ def scenarios(number: int) -> list[plan.Plan]:
 
 def summary(results: tables.Results) -> dict[str, pd.DataFrame]:
     """Waits by step and the weekly queues: what a study would ask of each replication."""
-    return {"waits": measures.waiting_time(results), "queues": measures.queue_length(results)}
+    runs = measures.prepare(results)
+    return {"waits": measures.waiting_time(runs), "queues": measures.queue_length(runs)}
 
 
 def run(plans: list[plan.Plan], replications: int, engine: str, workers: int) -> float:

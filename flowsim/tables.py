@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -176,74 +177,100 @@ class Results:
         return only
 
 
-_DAYS = ("arrived", "referral", "decision", "end", "elsewhere", "queued", "due", "started", "finished")
+MOMENTS = ("arrived", "referral", "decision", "end", "elsewhere", "queued", "due", "started", "finished")
+"""What rows hold as `<name>_s` is a day of a frame (`<name>_day`); other `_s` are lengths, hours of a frame."""
+_AMOUNTS = ("planned", "offered", "used", "overtime", "over", "lost")
+_PER_UNIT = {"slots": 1.0, "staff": 3600.0, "places": float(DAY_S)}
 
 
-def frames(rows: Rows, setting: Setting, replication: int) -> Results:
+class Replication(Results):
+    """One replication's rows; a frame is made of them when somebody asks for it."""
+
+    rows: Rows
+    number: int
+
+    def __init__(self, rows: Rows, setting: Setting, number: int) -> None:
+        vars(self).update(rows=rows, number=number, settings={setting.scenario: setting})
+
+    @cached_property
+    def patients(self) -> pd.DataFrame:
+        """See `PATIENTS`."""
+        return self._frame("patients")
+
+    @cached_property
+    def contacts(self) -> pd.DataFrame:
+        """See `CONTACTS`."""
+        return self._frame("contacts")
+
+    @cached_property
+    def capacity(self) -> pd.DataFrame:
+        """See `CAPACITY`."""
+        return self._frame("capacity")
+
+    @cached_property
+    def losses(self) -> pd.DataFrame:
+        """See `LOSSES`."""
+        return self._frame("losses")
+
+    def _frame(self, table: str) -> pd.DataFrame:
+        import pandas as pd
+
+        setting, names = self.setting, labels(self.setting)
+        columns: dict[str, Any] = {"scenario": setting.scenario, "replication": np.int32(self.number)}
+        for name in TABLES[table]:
+            values = column(self.rows, setting, table, name)
+            columns[name] = pd.Categorical.from_codes(values, list(names[name])) if name in names else values
+        return pd.DataFrame(columns, index=range(len(next(iter(self.rows[table].values())))), copy=False)
+
+
+def frames(rows: Rows, setting: Setting, replication: int) -> Replication:
     """One replication's rows as frames: days and hours instead of seconds, names instead of codes."""
-    import pandas as pd
+    return Replication(rows, setting, replication)
 
-    names: dict[str, dict[str, Any]] = {
-        "patients": {"group": setting.groups, "source": SOURCES, "ended": ENDED},
-        "contacts": {
-            "step": tuple(s.name for s in setting.steps),
-            "provider": ("own", *(p.name for p in setting.providers)),
-            "outcome": OUTCOMES,
-        },
-        "capacity": {"resource": tuple(r.name for r in setting.resources)},
-        "losses": {"resource": tuple(r.name for r in setting.resources), "cause": setting.causes},
+
+def labels(setting: Setting) -> dict[str, tuple[str, ...]]:
+    """Columns of names: what their codes stand for."""
+    return {
+        "group": setting.groups,
+        "source": SOURCES,
+        "ended": ENDED,
+        "step": tuple(step.name for step in setting.steps),
+        "provider": ("own", *(provider.name for provider in setting.providers)),
+        "outcome": OUTCOMES,
+        "resource": tuple(resource.name for resource in setting.resources),
+        "tranche": tuple(sorted({tranche for resource in setting.resources for tranche in resource.tranches})),
+        "cause": setting.causes,
     }
-    made: dict[str, pd.DataFrame] = {}
-    for table, columns in rows.items():
-        data = _columns(columns, names[table])
-        if table == "contacts":
-            group = rows["patients"]["group"][columns["patient"]]
-            data["group"] = pd.Categorical.from_codes(group, list(setting.groups))
-        if table in ("capacity", "losses"):
-            data = _in_units(data, columns, setting)
-        run = {"scenario": setting.scenario, "replication": np.int32(replication)}
-        in_order = {column: data[column] for column in TABLES[table]}
-        made[table] = pd.DataFrame(run | in_order, index=range(len(next(iter(columns.values())))), copy=False)
-    return Results(**made, settings={setting.scenario: setting})
 
 
-def _columns(columns: dict[str, np.ndarray], names: dict[str, Any]) -> dict[str, Any]:
-    """Seconds to days (`_s` of a moment) or hours (`_s` of a length), codes to categories."""
-    import pandas as pd
+def column(rows: Rows, setting: Setting, table: str, name: str) -> np.ndarray:
+    """A frame's column from the rows: days with NaN for never, hours, amounts in units, names as codes of `labels`."""
+    columns = rows[table]
+    if name.endswith("_day"):
+        moments = columns[f"{name[:-4]}_s"]
+        days = moments / DAY_S
+        days[moments == NEVER] = np.nan
+        return days
+    if name.endswith("_hours"):
+        return columns[f"{name[:-6]}_s"] / 3600
+    if table == "contacts" and name == "group":
+        return rows["patients"]["group"][columns["patient"]]
+    if table in ("capacity", "losses") and name in _AMOUNTS:
+        per_unit = np.array([_PER_UNIT[resource.kind] for resource in setting.resources])
+        return columns[name] / per_unit[columns["resource"]]
+    if name == "tranche":
+        return _tranche_codes(setting)[columns["resource"], columns["tranche"]]
+    return columns[name]
 
-    out: dict[str, Any] = {}
-    for name, values in columns.items():
-        if name in names:
-            out[name] = pd.Categorical.from_codes(values, list(names[name]))
-        elif name.endswith("_s") and name[:-2] in _DAYS:
-            days = values / DAY_S
-            days[values == NEVER] = np.nan
-            out[f"{name[:-2]}_day"] = days
-        elif name.endswith("_s"):
-            out[f"{name[:-2]}_hours"] = values / 3600
-        else:
-            out[name] = values
-    return out
 
-
-def _in_units(data: dict[str, Any], columns: dict[str, np.ndarray], setting: Setting) -> dict[str, Any]:
-    """Capacity amounts in slots, server-hours or place-days, and the tranche's name."""
-    import pandas as pd
-
-    per_unit = np.array([{"slots": 1, "staff": 3600, "places": DAY_S}[r.kind] for r in setting.resources], dtype=float)
-    divisor = per_unit[columns["resource"]] if len(setting.resources) else np.ones(0)
-    for name in ("planned", "offered", "used", "overtime", "over", "lost"):
-        if name in data:
-            data[name] = columns[name] / divisor
-    labels = sorted({t for r in setting.resources for t in r.tranches})
-    code = {label: k for k, label in enumerate(labels)}
-    table = np.zeros(
-        (len(setting.resources), max((len(r.tranches) for r in setting.resources), default=1)), dtype=np.int64
-    )
+def _tranche_codes(setting: Setting) -> np.ndarray:
+    """Code of each resource's tranches, by their numbers."""
+    names = labels(setting)["tranche"]
+    widest = max((len(resource.tranches) for resource in setting.resources), default=1)
+    table = np.zeros((len(setting.resources), widest), dtype=np.int64)
     for k, resource in enumerate(setting.resources):
-        table[k, : len(resource.tranches)] = [code[t] for t in resource.tranches]
-    data["tranche"] = pd.Categorical.from_codes(table[columns["resource"], columns["tranche"]], labels)
-    return data
+        table[k, : len(resource.tranches)] = [names.index(tranche) for tranche in resource.tranches]
+    return table
 
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -385,8 +385,53 @@ def test_a_wrong_sheet_is_said(tmp_path: Path) -> None:
     with pd.ExcelWriter(tmp_path / "h.xlsx", engine="xlsxwriter") as book:
         pd.DataFrame({"note": ["a"]}).to_excel(book, sheet_name="Read me", index=False)
         pd.DataFrame({"week": [1], "count": [3]}).to_excel(book, sheet_name="Weeks", index=False)
-    with pytest.raises(InputError, match="first sheet is read"):
+    with pytest.raises(InputError, match="first sheet is read, unless --table names another"):
         calibration.read_weekly(tmp_path / "h.xlsx")
+    with pytest.raises(InputError, match="no such sheet; there are: Read me, Weeks"):
+        calibration.read_weekly(tmp_path / "h.xlsx", table="weeks")
+    assert calibration.read_weekly(tmp_path / "h.xlsx", table="Weeks")["count"].tolist() == [3]
+    (tmp_path / "h.csv").write_text("week,count\n1,3\n")
+    with pytest.raises(InputError, match="Only a workbook or a database"):
+        calibration.read_weekly(tmp_path / "h.csv", table="Weeks")
+
+
+def test_a_formula_nobody_computed_is_no_zero(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "h.xlsx") as book:
+        for name, value in (("Never", 0), ("Computed", 7)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["week", "count"])
+            sheet.write_row(1, 0, [1, 3])
+            sheet.write(2, 0, 2)
+            sheet.write_formula(2, 1, "=SUM(A1:A2)", value=value)
+    with pytest.raises(InputError, match="line 3: Never\\n  This cell is a formula that was never computed"):
+        calibration.read_weekly(tmp_path / "h.xlsx")
+    assert calibration.read_weekly(tmp_path / "h.xlsx", table="Computed")["count"].tolist() == [3, 7]
+
+
+@pytest.mark.parametrize(("count", "hours"), [(20.0, 40.0), (20.0, None), (None, 40.0), (None, None)])
+def test_weeks_that_never_vary_have_no_luck_and_no_warnings(count: float | None, hours: float | None) -> None:
+    varying = 20.0 + np.arange(60) % 5
+    frame = weekly(varying if count is None else np.full(60, count))
+    frame["hours"] = 1.5 * varying if hours is None else hours
+    found = calibration.calibrate(frame, whole=True, samples=19).resources["theatre"]
+    if count:
+        assert found.luck["cv"] < 0.01
+        assert (found.luck["lag1"], found.level.value) == (0, pytest.approx(20))
+    if count or hours:
+        assert found.contacts_and_hours is None
+        assert found.hours_luck is None
+    else:
+        assert found.contacts_and_hours is not None
+        assert found.contacts_and_hours.pearson == pytest.approx(1)
+
+
+def test_the_cut_weeks_of_a_file_are_said() -> None:
+    words = "first and last week of the file are taken to be cut"
+    for whole in (False, True):
+        found = calibration.calibrate(weekly(20.0 + np.arange(60) % 5), whole=whole, samples=9).resources["theatre"]
+        assert (found.weeks, any(words in text for text in found.assumed)) == ((60, False) if whole else (58, True))
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import flowsim as fs
 from flowsim import engines
 from flowsim.cli import app
+from flowsim.report.counted import COUNTED, UNITS
 from flowsim.study import Design
 
 ROOT = Path(__file__).parents[1]
@@ -75,6 +76,9 @@ def test_every_shipped_scenario_runs(path: Path, tmp_path: Path) -> None:
     assert headline["mean"].notna().any()
     visits = made.tables["flow_steps"]["visits"]
     assert (visits > 0).any()
+    numbers = made.tables["numbers"].astype(str)
+    assert {name.partition(":")[0] for name in numbers["measure"]} <= set(COUNTED), "every number has its words"
+    assert set(numbers["unit"]) <= set(UNITS)
 
 
 def test_the_starter_has_no_fault_and_no_resource_without_end(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_what_was_assumed_is_said_in_swedish_too(theatre: calibration.Calibratio
             for text in one.assumed:
                 assert in_swedish(text) != text, text
     assert in_swedish("the trend of -7.6% a year stops where the history ends") == (
-        "trenden på -7.6% per år slutar där historien slutar"
+        "trenden på −7,6\N{NO-BREAK SPACE}% per år slutar där historien slutar"
     )
     assert in_swedish("52 weeks are missing, 50 of them in a row: what happened then is not known").startswith(
         "52 veckor"

@@ -257,6 +257,11 @@ def test_added_cost_per_extra_is_empty_with_the_reason(exact):
     fewer = added_cost_per_extra(added_cost(several(exact, [-3, -2, -3, -2]), "today")).iloc[0]
     assert np.isnan(fewer["added_cost_per_extra_sek"])
     assert "become fewer" in fewer["reason"]
+    saving = added_cost(several(exact, [3, 2, 3, 2]), "today").assign(added_cost_sek=-100_000.0)
+    cheaper = added_cost_per_extra(saving).iloc[0]
+    assert np.isnan(cheaper["added_cost_per_extra_sek"]), "less money for more operations is no price"
+    assert cheaper["full_cost_sek_per_extra"] > 0
+    assert "at a lower cost" in cheaper["reason"]
     alone = added_cost_per_extra(added_cost(several(exact, [3]), "today")).iloc[0]
     assert np.isnan(alone["added_cost_per_extra_sek_low"])
     assert "one replication" in alone["reason"]

@@ -322,6 +322,20 @@ def test_who_was_treated_before_the_run_waits_for_nothing() -> None:
     assert measures.span_queue(results(again, []))["patients"].tolist() == [1, 1]
 
 
+def test_rows_and_frames_give_the_same() -> None:
+    framed = Results(*(getattr(RUN, table).copy() for table in TABLES), settings=RUN.settings)
+    of_rows, of_frames = measures.every_measure(results()), measures.every_measure(framed)
+    for name, frame in of_rows.items():
+        pd.testing.assert_frame_equal(frame, of_frames[name], check_exact=True)
+
+
+def test_a_frame_altered_by_its_owner_leaves_the_next_one_alone() -> None:
+    first = measures.queue_length(RUN)
+    expected = first.copy(deep=True)
+    first.loc[0, "scenario"], first.loc[0, "week"], first.loc[0, "step"] = "mine", 99, "surgery_stay"
+    pd.testing.assert_frame_equal(measures.queue_length(RUN), expected)
+
+
 def test_several_runs_at_once() -> None:
     other = later(SETTING, scenario="raised", steps=SETTING.steps[::-1])
     parts = [results(), results(replication=1), results(setting=other)]

@@ -37,7 +37,7 @@ def calibrate(
     *,
     source: str = "",
     resource: str = "",
-    table: str = "weekly",
+    table: str = "",
     columns: Mapping[str, str] | None = None,
     window: tuple[date, date] | None = None,
     hold_out: tuple[date, date] | None = None,
@@ -57,7 +57,7 @@ def calibrate(
         history: a file (CSV, xlsx, parquet), a database's address, or a frame as `read_weekly` gives it.
         source: where the history comes from, in words.
         resource: what a file without a column of resources is about.
-        table: which of a database's tables.
+        table: which table of a database (default weekly), or sheet of a workbook (default its first).
         columns: our names -> the file's headings, where they are not recognised.
         window: first and last day of the weeks to use; default all but the first and last (cut) week.
         hold_out: first and last day of weeks after the window to be judged by; default the last 52 of three years.
@@ -182,6 +182,7 @@ def _assumed(evidence: Evidence, asked: Asked) -> list[str]:
     gap = int(np.diff(series.number).max()) - 1 if series.missing else 0
     said: list[tuple[bool, str]] = [
         (gap >= 26, f"{series.missing} weeks are missing, {gap} of them in a row: what happened then is not known"),
+        (series.cut, "the first and last week of the file are taken to be cut, and left out: --window says otherwise"),
         (series.measured == "count", "what was done is taken as what was offered: no queue is known"),
         (not series.mondays, "no year is printed: no holidays by date, season by week number only"),
         (len(series.y) < 104, "fewer than 104 weeks: no trend is looked for"),

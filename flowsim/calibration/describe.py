@@ -74,14 +74,14 @@ def lag1(deviations: Floats, number: NDArray[np.int64]) -> Floats:
 
 
 def contacts_and_hours(contacts: Floats, hours: Floats | None) -> ContactsAndHours | None:
-    """How the two go together; None without hours, or for fewer than 10 weeks in which both are above 0."""
+    """How the two go together; None without hours, fewer than 10 weeks with both above 0, or if one never varies."""
     if hours is None:
         return None
     both = (contacts > 0) & (hours > 0)
     c, h = contacts[both], hours[both]
-    if len(c) < 10:
+    if len(c) < 10 or not (np.ptp(c) and np.ptp(h)):
         return None
-    r = pearson_correlation(c, h)
+    r = float(np.clip(pearson_correlation(c, h), -1 + 1e-12, 1 - 1e-12))
     half = 1.959964 / np.sqrt(len(c) - 3)
     power, half_slope = slope(np.log(c), np.log(h))
     return ContactsAndHours(

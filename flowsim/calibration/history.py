@@ -54,19 +54,20 @@ def read_weekly(
     columns: Mapping[str, str] | None = None,
     resource: str = "",
     parts: bool = False,
-    table: str = "weekly",
+    table: str = "",
 ) -> pd.DataFrame:
     """A weekly table as a frame with the columns `COLUMNS`, one row per resource and week, in order.
 
-    `path`: a file (CSV, xlsx, parquet), or a database's address, of which `table` is read. `columns` maps our names
+    `path`: a file (CSV, xlsx, parquet), or a database's address. `table`: which sheet of a workbook (its first, unless
+    named) or table of a database (weekly). `columns` maps our names
     (`HEADINGS`) to the file's headings where they are not recognised; `resource` names what a file without such a
     column is about (default: the file's own name). A file without a column of counts, or any file with `parts`, is
     read as one resource per column of numbers. InputError names every bad row.
     """
-    source = _from_database(str(path), table) if is_address(path) else read_table(path)
+    source = _from_database(str(path), table or "weekly") if is_address(path) else read_table(path, table)
     found = _recognised(source, columns or {})
     weeks, faults = _weeks(source, found)
-    name = resource or re.sub(r"\W+", "_", table.lower() if is_address(path) else Path(path).stem.lower())
+    name = resource or re.sub(r"\W+", "_", (table or "weekly").lower() if is_address(path) else Path(path).stem.lower())
     if "count" in found and not parts:
         rows = _long(source, found, weeks, name, faults)
     else:
@@ -114,8 +115,9 @@ def _recognised(table: Table, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _sheet(table: Table) -> str:
-    """Which sheet was read, of a workbook."""
-    return " Of a workbook the first sheet is read." if table.file.lower().endswith(".xlsx") else ""
+    """How to read another sheet, of a workbook."""
+    is_book = table.file.lower().endswith(".xlsx")
+    return " Of a workbook the first sheet is read, unless --table names another." if is_book else ""
 
 
 def _weeks(table: Table, found: dict[str, str]) -> tuple[dict[int, tuple[int, int, date | None]], list[Fault]]:

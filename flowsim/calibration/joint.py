@@ -63,9 +63,12 @@ def correlations(found: list[Evidence], seed: int) -> tuple[Together, ...]:
 
 
 def hours_luck(evidence: Evidence, luck: dict[str, Any]) -> HoursLuck | None:
-    """How hours vary and follow contacts, whose `luck` is given; None without hours or for fewer than 26 weeks."""
+    """How hours vary and follow contacts, whose `luck` is given.
+
+    None without hours, for fewer than 26 weeks, or where one of the two never varies.
+    """
     series = evidence.series
-    if series.hours is None or len(series.y) < 26 or not (series.hours > 0).any():
+    if series.hours is None or len(series.y) < 26 or not (np.ptp(series.hours) and np.ptp(series.y)):
         return None
     hours = Series(**{**vars(series), "y": series.hours, "hours": None})
     model = with_terms(hours, evidence.model.terms)

@@ -58,10 +58,11 @@ def dispersion_test(series: Series, model: MeanModel, samples: int, seed: int) -
 def autocorrelation(series: Series, model: MeanModel, samples: int, seed: int) -> Autocorrelation:
     """The latent rho by matching: the rho whose simulated, refitted histories have the r1 seen, on average.
 
-    This undoes the smallness of the sample and the thinning where luck drives a count. Below 26 weeks: 0.
+    This undoes the smallness of the sample and the thinning where luck drives a count. Below 26 weeks, and where every
+    week is as expected: 0.
     """
     seen = float(lag1(pearson(series.y[None, :], model.mean), series.number)[0])
-    if len(series.y) < 26:
+    if len(series.y) < 26 or np.ptp(series.y / model.mean) < 1e-9:
         return Autocorrelation(seen, 0.0, 1.0)
     simulated = [_simulated_lag1(series, model, rho, samples, seed) for rho in RHOS]
     averages = np.maximum.accumulate([float(r.mean()) for r in simulated])

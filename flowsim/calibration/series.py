@@ -44,6 +44,8 @@ class Series:
     measured: str
     missing: int
     left_out: int
+    cut: bool = False
+    """The file's first and last week were taken to be cut, and left out."""
 
     @property
     def years(self) -> Floats:
@@ -114,8 +116,11 @@ def series_of(
 def _one(
     name: str, part: pd.DataFrame, exclude: Sequence[Exclusion], window: tuple[date, date] | None, whole: bool
 ) -> Series:
-    if part["monday"].notna().all():
-        part = _in_window(part, window, whole)
+    dated = bool(part["monday"].notna().all())
+    cut = dated and window is None and not whole and len(part) >= 3
+    if dated and window:
+        part = part[part["number"].between(*map(chance.week_number, window))]
+    part = part.iloc[1:-1] if cut else part
     missing = int(part["number"].max() - part["number"].min() + 1 - len(part)) if len(part) else 0
     out = part["closed"].astype(bool)
     for one in exclude:
@@ -134,11 +139,5 @@ def _one(
         measured=measured,
         missing=missing,
         left_out=int(out.sum()),
+        cut=cut,
     )
-
-
-def _in_window(part: pd.DataFrame, window: tuple[date, date] | None, whole: bool) -> pd.DataFrame:
-    if window is not None:
-        low, high = chance.week_number(window[0]), chance.week_number(window[1])
-        return part[part["number"].between(low, high)]
-    return part if whole or len(part) < 3 else part.iloc[1:-1]

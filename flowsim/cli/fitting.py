@@ -51,7 +51,7 @@ def calibrate(history: str, asked: Asked) -> None:
     from flowsim import calibration
 
     in_database = "://" in history
-    path = Path(f"{asked.table}.csv") if in_database else Path(history)
+    path = Path(f"{asked.table or 'weekly'}.csv") if in_database else Path(history)
     if not in_database and not path.is_file():
         raise refuse(path.as_posix(), "there is no such file.")
     note(
@@ -121,6 +121,7 @@ def _show(found: Calibration, target: Path, sv: bool) -> None:
         rows = [
             [f"{_level(plan.name, sv)} ({plan.at_least:.0f}–{plan.at_most:.0f})", str(plan.weeks), f"{plan.target:.0f}"]
             for plan in one.plan
+            if plan.weeks
         ]
         show(
             Sheet(

@@ -48,8 +48,10 @@ def added_cost_per_extra(added: pd.DataFrame, resamples: int = 2000, seed: int =
     bought_sek_per_bought
     (price, own follow-up, complications; empty where nobody was bought for). Sum over sum of replications, 95 %
     interval by paired bootstrap. What is per extra operation is empty, with the reason, where extra operations are not
-    clearly above 0 (Student's t, safer than the bootstrap with few replications). The resamples are drawn from `seed`
-    alone. Source: ratio estimator, percentile bootstrap (Efron 1979).
+    clearly above 0 (Student's t, safer than the bootstrap with few replications), and where the whole interval of the
+    money is below 0: a scenario that gives more for less (a dominant alternative, in health economics) has no price per
+    extra operation. The resamples are drawn from `seed` alone. Source: ratio estimator, percentile bootstrap (Efron
+    1979).
     """
     lines = [_per_extra(str(name), one, resamples, seed) for name, one in added.groupby("scenario", sort=False)]
     return pd.DataFrame(lines, columns=_COLUMNS)
@@ -71,6 +73,10 @@ _REASONS = {
         "reason_sv": "scenariot säger inte vilket steg som är garantins behandling",
     },
     "fewer": {"reason": "the operations become fewer", "reason_sv": "operationerna blir färre"},
+    "cheaper": {
+        "reason": "more operations at a lower cost: no price per extra operation",
+        "reason_sv": "fler operationer till lägre kostnad: inget pris per extra operation",
+    },
     "unsure": {
         "reason": "the interval of extra operations holds 0",
         "reason_sv": "antalet operationer kan vara oförändrat",
@@ -96,12 +102,17 @@ def _per_extra(scenario: str, one: pd.DataFrame, resamples: int, seed: int) -> d
     if low <= 0:
         why = _REASONS["fewer" if high < 0 else "unsure"]
         return {**line, **{name: f"{said} ({low:.1f}; {high:.1f})" for name, said in why.items()}}
+    reason = dict.fromkeys(("reason", "reason_sv"), "")
     for money, name in PER_EXTRA.items():
-        line |= _ratio(name, one[money].to_numpy(dtype=float), extra, picks)
-    return {**line, "reason": "", "reason_sv": ""}
+        found = _ratio(name, one[money].to_numpy(dtype=float), extra, picks)
+        if found[f"{name}_high"] < 0:
+            reason = _REASONS["cheaper"]
+        else:
+            line |= found
+    return {**line, **reason}
 
 
-def _ratio(name: str, over: np.ndarray, under: np.ndarray, picks: np.ndarray) -> dict[str, object]:
+def _ratio(name: str, over: np.ndarray, under: np.ndarray, picks: np.ndarray) -> dict[str, float]:
     """A ratio of sums and its percentile interval; empty where the sum below is 0 or unknown."""
     total = float(under.sum())
     if not np.isfinite(total) or total == 0:

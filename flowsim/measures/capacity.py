@@ -9,23 +9,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from flowsim.measures.counting import inside_at
+from flowsim.measures.columns import Columns, tranche_names
+from flowsim.measures.counting import inside_at, or_later
 from flowsim.measures.runs import (
-    Columns,
     Run,
     Source,
     cells,
     collect,
     framed,
     resource_names,
-    tranche_names,
     whole_weeks,
 )
 from flowsim.measures.spells import DONE, OPEN
+from flowsim.tables import DAY_S, NEVER
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 AMOUNTS = ("planned", "offered", "used", "overtime", "over")
-SIX_IN_THE_MORNING = 0.25
+SIX_IN_THE_MORNING_S = DAY_S // 4
 NO_SHOW = "no_show"
 Grid = tuple[np.ndarray, tuple[int, ...]]
 """Each row's place in a flattened grid of names, and the grid's shape."""
@@ -142,7 +142,7 @@ def mean_occupancy(results: Source) -> pd.DataFrame:
     return collect(results, measure)
 
 
-def totals(run: Run, tranches: bool = False) -> Columns:
+def totals(run: Run, tranches: bool = False) -> dict[str, np.ndarray]:
     """Sums over the horizon by resource (and tranche), with utilisation and booked share."""
     grid = _grid(run, run.capacity, tranches)
     sums = {name: _horizon_sums(run, run.capacity, name, grid) for name in AMOUNTS}
@@ -179,10 +179,10 @@ def _beds_at_six(run: Run) -> tuple[tuple[str, ...], np.ndarray]:
             if resource in names:
                 units[names.index(resource), k] += needed
     c = run.contacts
-    began = ((c["outcome"] == DONE) | (c["outcome"] == OPEN)) & ~np.isnan(c["started_day"]) & (c["provider"] == 0)
+    began = ((c["outcome"] == DONE) | (c["outcome"] == OPEN)) & (c["started_s"] != NEVER) & (c["provider"] == 0)
     rows = np.flatnonzero(began & (units.sum(axis=0) > 0)[c["step"]])
-    enter, leave = c["started_day"][rows], c["finished_day"][rows]
-    mornings = np.arange(int(run.end)) + SIX_IN_THE_MORNING
+    enter, leave = c["started_s"][rows], or_later(c["finished_s"][rows])
+    mornings = DAY_S * np.arange(int(run.end)) + SIX_IN_THE_MORNING_S
     inside = inside_at(mornings, c["step"][rows].astype(np.int64), units.shape[1], enter, leave)
     return names, units @ inside
 

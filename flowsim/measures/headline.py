@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from flowsim.measures.capacity import beds_at_six, losses, totals
-from flowsim.measures.patients import OWN_ENDS, YEAR_DAYS, ends, started_before
+from flowsim.measures.patients import OWN_ENDS, YEAR_S, ends, started_before
 from flowsim.measures.queues import Day, day_ends, every_queue, limits, waiting_and_over
-from flowsim.measures.runs import Run, Source, collect, framed, resource_names, step_names, treatment_step
+from flowsim.measures.runs import Run, Source, collect, framed, resource_names, step_names, texts, treatment_step
 from flowsim.measures.spells import spells
 from flowsim.measures.waits import ended_waits, inside_horizon, shares_within, spread
-from flowsim.tables import SOURCES
+from flowsim.tables import DAY_S, SOURCES
 
 Numbers = Iterator[tuple[str, str, Sequence[str], "np.ndarray | Sequence[float]"]]
 """(measure, unit, names of steps or resources, one value for each)."""
@@ -48,9 +48,9 @@ def summary(results: Source, dates: Sequence[Day] = ()) -> pd.DataFrame:
         found = [row for part in parts for row in part(run, dates)]
         sizes = [len(names) for _, _, names, _ in found]
         data = {
-            "measure": np.repeat([measure for measure, _, _, _ in found], sizes),
-            "unit": np.repeat([unit for _, unit, _, _ in found], sizes),
-            "step_or_resource": [name for _, _, names, _ in found for name in names],
+            "measure": texts(tuple(np.repeat([measure for measure, _, _, _ in found], sizes))),
+            "unit": texts(tuple(np.repeat([unit for _, unit, _, _ in found], sizes))),
+            "step_or_resource": texts(tuple(name for _, _, names, _ in found for name in names)),
             "value": np.concatenate([np.asarray(values, dtype=float) for *_, values in found]),
         }
         return framed(run, data)
@@ -65,7 +65,7 @@ def _queues(run: Run, dates: Sequence[Day]) -> Numbers:
         names = [""] if kind == "sum" else waiting.names
         for label, column in zip(labels, waiting.at(moments).T, strict=True):
             yield QUEUES[kind] + label, "patients", names, column
-        yield QUEUES[kind] + "_mean", "patients", names, waiting.mean(run.end)
+        yield QUEUES[kind] + "_mean", "patients", names, waiting.mean(run.end_s)
 
 
 def _over(run: Run, dates: Sequence[Day]) -> Numbers:
@@ -84,8 +84,8 @@ def _waits(run: Run, dates: Sequence[Day]) -> Numbers:
     for kind, prefix in (("step", "wait"), ("span", "span_wait")):
         mine = [wait for wait in waits if wait.kind == kind]
         names = [wait.name for wait in mine]
-        values = np.array([spread(wait.days) for wait in mine], dtype=float).reshape(len(mine), 3)
-        yield f"{prefix}_n", "patients", names, [len(wait.days) for wait in mine]
+        values = np.array([spread(wait.seconds) for wait in mine], dtype=float).reshape(len(mine), 3)
+        yield f"{prefix}_n", "patients", names, [len(wait.seconds) for wait in mine]
         for column, what in enumerate(("median", "mean", "p90")):
             yield f"{prefix}_{what}_days", "days", names, values[:, column]
 
@@ -102,7 +102,7 @@ def _shares(run: Run, dates: Sequence[Day]) -> Numbers:
 def _visits(run: Run, dates: Sequence[Day]) -> Numbers:
     """Visits done by every step, and operations."""
     names, operation = step_names(run.setting), treatment_step(run.setting)
-    every, year = started_before(run, run.end), started_before(run, YEAR_DAYS)
+    every, year = started_before(run, run.end_s), started_before(run, YEAR_S)
     yield "visits", "visits", names, every
     yield "visits_year_1", "visits", names, year
     yield "visits_per_week", "visits per week", names, every / run.setting.weeks
@@ -123,8 +123,8 @@ def _patients(run: Run, dates: Sequence[Day]) -> Numbers:
         yield f"patients_{end}", "patients", [""], [count]
     p, own = run.patients, run.own_patients
     new = own & (p["source"] == SOURCES.index("arrivals"))
-    yield "arrived", "patients", [""], [np.sum(new & inside_horizon(run, p["arrived_day"]))]
-    yield "bought", "patients", [""], [np.sum(own & inside_horizon(run, p["elsewhere_day"]))]
+    yield "arrived", "patients", [""], [np.sum(new & inside_horizon(run, p["arrived_s"]))]
+    yield "bought", "patients", [""], [np.sum(own & inside_horizon(run, p["elsewhere_s"]))]
 
 
 def _capacity(run: Run, dates: Sequence[Day]) -> Numbers:
@@ -149,9 +149,9 @@ def _moments(run: Run, dates: Sequence[Day]) -> tuple[np.ndarray, list[str]]:
     """The dates' ends and the horizon's end, with the labels of measures then."""
     moments = day_ends(run.setting, dates)
     labels = [f"_on:{_date(run, moment)}" for moment in moments]
-    return np.append(moments, run.end), [*labels, "_end"]
+    return np.append(moments, run.end_s), [*labels, "_end"]
 
 
-def _date(run: Run, moment: float) -> date:
+def _date(run: Run, moment: int) -> date:
     """The date of the day that ends at the moment."""
-    return run.setting.start + timedelta(days=int(moment) - 1)
+    return run.setting.start + timedelta(days=int(moment) // DAY_S - 1)

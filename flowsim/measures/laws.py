@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from flowsim.measures.counting import days_inside, events_before, total_by
+from flowsim.measures.counting import events_before, or_later, seconds_inside, total_by
 from flowsim.measures.queues import step_queues
 from flowsim.measures.runs import Run, Source, cells, collect, week_ends, whole_weeks
-from flowsim.tables import ENDED
+from flowsim.tables import DAY_S, ENDED, WEEK_S
 
 INSIDE = ENDED.index("inside")
 
@@ -27,16 +27,17 @@ def littles_law(results: Source) -> pd.DataFrame:
 
     def measure(run: Run) -> pd.DataFrame:
         waiting = step_queues(run, "step", background=True)
-        codes, end = len(waiting.names), run.end
-        present = np.flatnonzero((waiting.enter < end) & ~(waiting.leave < 0.0))
+        codes, end = len(waiting.names), run.end_s
+        present = np.flatnonzero((waiting.code < codes) & (waiting.enter < end) & (waiting.leave >= 0))
         code, enter, leave = waiting.code[present], waiting.enter[present], waiting.leave[present]
         count = np.bincount(code, minlength=codes)
-        days = total_by(code, codes, days_inside(0.0, end, enter, leave))
+        days = total_by(code, codes, seconds_inside(0, end, enter, leave)) / DAY_S
         wait = np.divide(days, count, out=np.zeros(codes), where=count > 0)
         mean = np.array([_area(enter[code == k], leave[code == k], end) for k in range(codes)]) / end
-        gap = mean - count / end * wait
+        per_day = count / run.end
+        gap = mean - per_day * wait
         axes = {"step": waiting.names}
-        return cells(run, axes, mean_queue=mean, joined_per_day=count / end, mean_wait_days=wait, gap=gap)
+        return cells(run, axes, mean_queue=mean, joined_per_day=per_day, mean_wait_days=wait, gap=gap)
 
     return collect(results, measure)
 
@@ -52,12 +53,14 @@ def conservation(results: Source) -> pd.DataFrame:
     def measure(run: Run) -> pd.DataFrame:
         p, groups = run.patients, len(run.setting.groups)
         ends = week_ends(run.setting)
-        edges = np.concatenate([ends[:1] - 7.0, ends])
+        edges = np.concatenate([ends[:1] - WEEK_S, ends])
         group = p["group"].astype(np.int64)
         over = np.flatnonzero(p["ended"] != INSIDE)
-        arrived = events_before(edges, group, groups, p["arrived_day"])
-        ended = events_before(edges, group[over], groups, np.fmax(p["end_day"][over], p["arrived_day"][over]))
-        inside = arrived - events_before(edges, group, groups, p["end_day"])
+        arrived, left = p["arrived_s"], p["end_s"]
+        gone = np.maximum(left, arrived)[over]
+        arrived = events_before(edges, group, groups, arrived)
+        ended = events_before(edges, group[over], groups, gone)
+        inside = arrived - events_before(edges, group, groups, or_later(left))
         counts = {"before": inside[:, :-1], "arrived": np.diff(arrived), "ended": np.diff(ended)}
         gap = counts["before"] + counts["arrived"] - counts["ended"] - inside[:, 1:]
         axes = {"group": run.setting.groups, "week": [*whole_weeks(run.setting)]}
@@ -66,10 +69,10 @@ def conservation(results: Source) -> pd.DataFrame:
     return collect(results, measure)
 
 
-def _area(enter: np.ndarray, leave: np.ndarray, end: float) -> float:
+def _area(enter: np.ndarray, leave: np.ndarray, end: int) -> float:
     """Area under the number inside, between 0 and `end`: each stretch between two events times the number in it."""
-    moments = np.concatenate([np.clip(enter, 0.0, end), np.clip(np.fmin(leave, end), 0.0, end)])
-    change = np.concatenate([np.ones(len(enter)), -np.ones(len(leave))])
+    moments = np.concatenate([np.clip(enter, 0, end), np.clip(leave, 0, end)]).astype(np.int64)
+    change = np.concatenate([np.ones(len(enter), np.int64), -np.ones(len(leave), np.int64)])
     order = np.argsort(moments, kind="stable")
     moments, inside = moments[order], np.cumsum(change[order])
     return float(np.sum(inside[:-1] * np.diff(moments)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from flowsim.measures.counting import patient_time
+from flowsim.measures.counting import or_later, patient_time
 from flowsim.measures.runs import Run, Source, cells, collect, framed, step_names, week_place, whole_weeks
 from flowsim.measures.spells import CANCELLED, DONE, NO_SHOW, visits
-from flowsim.tables import ENDED, SOURCES
+from flowsim.tables import ENDED, SOURCES, WEEK_S
 
 OWN_ENDS = tuple(end for end in ENDED if end != "other")
-YEAR_DAYS = 364.0
+YEAR_S = 52 * WEEK_S
 """The first year: 52 weeks."""
 
 
@@ -45,8 +45,8 @@ def throughput(results: Source, *, background: bool = False) -> pd.DataFrame:
         names = step_names(run.setting)
         done = own.outcome == DONE
         counts = {}
-        for column, day in (("started", own.started), ("finished", own.finished)):
-            place = week_place(run.setting, day)
+        for column, when in (("started", own.started), ("finished", own.finished)):
+            place = week_place(run.setting, when)
             rows = np.flatnonzero(done & (place >= 0))
             code = own.step[rows] * np.int64(len(weeks)) + place[rows]
             counts[column] = np.bincount(code, minlength=len(names) * len(weeks)).reshape(len(names), len(weeks))
@@ -73,17 +73,17 @@ def routes(results: Source) -> pd.DataFrame:
     return collect(results, measure)
 
 
-def started_before(run: Run, day: float) -> np.ndarray:
-    """Own patients' visits that were done and started in the horizon before `day`, by step."""
+def started_before(run: Run, second: int) -> np.ndarray:
+    """Own patients' visits that were done and started in the horizon before a moment, by step."""
     own = visits(run)
-    rows = np.flatnonzero((own.outcome == DONE) & (own.started >= 0.0) & (own.started < min(day, run.end)))
+    rows = np.flatnonzero((own.outcome == DONE) & (own.started >= 0) & (own.started < min(second, run.end_s)))
     return np.bincount(own.step[rows], minlength=len(run.setting.steps))
 
 
 def ends(run: Run) -> np.ndarray:
     """Patients present at some time of the horizon, by group code and end code (`other` left out)."""
     p = run.patients
-    present = np.flatnonzero((p["arrived_day"] < run.end) & ~(p["end_day"] < 0.0) & (p["ended"] < len(OWN_ENDS)))
+    present = np.flatnonzero((p["arrived_s"] < run.end_s) & (or_later(p["end_s"]) >= 0) & (p["ended"] < len(OWN_ENDS)))
     code = p["group"][present] * np.int64(len(OWN_ENDS)) + p["ended"][present]
     size = len(run.setting.groups)
     return np.bincount(code, minlength=size * len(OWN_ENDS)).reshape(size, len(OWN_ENDS))
@@ -95,16 +95,16 @@ def _legs(run: Run) -> np.ndarray:
     stay = np.array([bool(step.stay_of) for step in run.setting.steps], dtype=bool)
     keep = (c["outcome"] != NO_SHOW) & (c["outcome"] != CANCELLED) & ~stay[c["step"]] & run.own_patients[c["patient"]]
     rows = np.flatnonzero(keep)
-    rows = rows[np.argsort(patient_time(c["patient"][rows], c["queued_day"][rows]), kind="stable")]
+    rows = rows[np.argsort(patient_time(c["patient"][rows], c["queued_s"][rows]), kind="stable")]
     patient, step = c["patient"][rows], c["step"][rows].astype(np.int64) + 1
     first = np.ones(len(rows), dtype=bool)
     first[1:] = patient[1:] != patient[:-1]
     last = np.append(first[1:], True)[: len(rows)]
-    day = np.where(first, p["arrived_day"][patient], c["queued_day"][rows])
+    when = np.where(first, p["arrived_s"][patient], c["queued_s"][rows])
     new = p["source"][patient] == SOURCES.index("arrivals")
-    joined = (day >= 0.0) & (day < run.end) & (~first | new)
+    joined = (when >= 0) & (when < run.end_s) & (~first | new)
     before = np.where(first, 0, np.roll(step, 1)) if len(rows) else step
-    ended = ~(p["end_day"][patient] < 0.0) & last
+    ended = (or_later(p["end_s"])[patient] >= 0) & last
     width = 1 + steps + len(ENDED)
     out = step * width + 1 + steps + p["ended"][patient]
     return np.concatenate([(before * width + step)[joined], out[ended]])

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from flowsim.errors import FlowsimError
-from flowsim.measures.counting import days_inside, events_before, inside_at, merged, total_by
+from flowsim.measures.counting import events_before, inside_at, merged, seconds_inside, total_by
 from flowsim.measures.runs import (
     Run,
     Source,
@@ -24,11 +24,12 @@ from flowsim.measures.runs import (
     framed,
     resource_names,
     step_names,
+    texts,
     week_ends,
     whole_weeks,
 )
-from flowsim.measures.spells import Spells, Visits, spells, visits
-from flowsim.tables import Setting
+from flowsim.measures.spells import Spells, spells, visits
+from flowsim.tables import DAY_S, Setting
 
 By = Literal["step", "resource"]
 Day = date | int
@@ -41,16 +42,19 @@ class Waiting:
 
     names: tuple[str, ...]
     code: np.ndarray
+    """The last one + 1: nowhere that counts."""
     enter: np.ndarray
     leave: np.ndarray
 
     def at(self, moments: np.ndarray) -> np.ndarray:
-        """Patients waiting just before each moment, (names, moments)."""
-        return inside_at(moments, self.code, len(self.names), self.enter, self.leave)
+        """Patients waiting just before each moment (ascending), (names, moments)."""
+        places = len(self.names)
+        return inside_at(moments, self.code, places + 1, self.enter, self.leave)[:places]
 
-    def mean(self, end: float) -> np.ndarray:
+    def mean(self, end: int) -> np.ndarray:
         """Time-weighted mean number waiting over [0, end), by name."""
-        return total_by(self.code, len(self.names), days_inside(0.0, end, self.enter, self.leave)) / end
+        places = len(self.names)
+        return total_by(self.code, places + 1, seconds_inside(0, end, self.enter, self.leave))[:places] / end
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,8 @@ def every_week(results: Source) -> pd.DataFrame:
         counts = np.concatenate([found[kind].at(ends) for kind in kinds])
         names = [(kind, name) for kind in kinds for name in found[kind].names]
         data = {
-            "kind": np.repeat([kind for kind, _ in names], len(ends)),
-            "name": np.repeat([name for _, name in names], len(ends)),
+            "kind": texts(tuple(kind for kind, _ in names), len(ends)),
+            "name": texts(tuple(name for _, name in names), len(ends)),
             "week": np.tile(np.array([*whole_weeks(run.setting)], dtype=np.int64), len(names)),
             "patients": counts.ravel(),
         }
@@ -126,7 +130,7 @@ def mean_queue(results: Source) -> pd.DataFrame:
     """
 
     def measure(run: Run) -> pd.DataFrame:
-        means = [waiting.mean(run.end) for _, waiting in every_queue(run)]
+        means = [waiting.mean(run.end_s) for _, waiting in every_queue(run)]
         return framed(run, _places(run, 1) | {"patients": np.concatenate(means)})
 
     return collect(results, measure)
@@ -141,7 +145,7 @@ def queue_on(results: Source, days: Sequence[Day]) -> pd.DataFrame:
     def measure(run: Run) -> pd.DataFrame:
         ends = day_ends(run.setting, days)
         counts = np.concatenate([waiting.at(ends) for _, waiting in every_queue(run)])
-        day = np.tile(ends.astype(np.int64) - 1, len(counts))
+        day = np.tile(ends // DAY_S - 1, len(counts))
         return framed(run, _places(run, len(ends)) | {"day": day, "patients": counts.ravel()})
 
     return collect(results, measure)
@@ -183,10 +187,10 @@ def limits(setting: Setting, days: float | Mapping[str, float] | None = None) ->
 
 
 def waiting_and_over(found: Spells, limit_days: float, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Spells holding each moment, and those of them with a clock more than `limit_days` back."""
+    """Spells holding each moment (ascending), and those of them with a clock more than `limit_days` back."""
     one = np.zeros(len(found.enter), dtype=np.int64)
     waiting = inside_at(moments, one, 1, found.enter, found.leave)[0]
-    passed = np.maximum(found.enter, found.clock + limit_days)
+    passed = np.maximum(found.enter, found.clock.astype(np.int64) + round(limit_days * DAY_S))
     late = np.flatnonzero(~(found.leave <= passed))
     over = events_before(moments, one[late], 1, passed[late]) - events_before(moments, one[late], 1, found.leave[late])
     return waiting, over[0]
@@ -208,13 +212,11 @@ def step_queues(run: Run, by: By = "step", background: bool = False) -> Waiting:
     leads = [step.lead for step in setting.steps]
     if by == "step":
         names = tuple(name for name, lead in zip(step_names(setting), leads, strict=True) if lead)
-        code_of = [names.index(step.name) if step.lead else -1 for step in setting.steps]
+        code_of = [names.index(step.name) if step.lead else len(names) for step in setting.steps]
     else:
         names = tuple(name for name in resource_names(setting) if name in leads)
-        code_of = [names.index(lead) if lead else -1 for lead in leads]
-    code = np.array(code_of, dtype=np.int64)[own.step]
-    rows = np.flatnonzero(code >= 0)
-    return Waiting(names, code[rows], _since(run, own)[rows], own.left_queue[rows])
+        code_of = [names.index(lead) if lead else len(names) for lead in leads]
+    return Waiting(names, np.array(code_of, dtype=np.int64)[own.step], since(run, background), own.left_queue)
 
 
 def span_queues(run: Run) -> Waiting:
@@ -222,10 +224,10 @@ def span_queues(run: Run) -> Waiting:
     setting = run.setting
     found = [spells(run, begins, to) for _, begins, to in setting.spans]
     codes = [np.full(len(spell.enter), k, dtype=np.int64) for k, spell in enumerate(found)]
-    empty = [np.zeros(0)]
+    empty = [np.zeros(0, dtype=np.int64)]
     return Waiting(
         names=tuple(name for name, _, _ in setting.spans),
-        code=np.concatenate([*codes, np.zeros(0, dtype=np.int64)]),
+        code=np.concatenate([*codes, *empty]),
         enter=np.concatenate([*(spell.enter for spell in found), *empty]),
         leave=np.concatenate([*(spell.leave for spell in found), *empty]),
     )
@@ -238,24 +240,25 @@ def anywhere(run: Run) -> Waiting:
     rows = np.flatnonzero(queued[own.step])
     found = [spells(run, begins, to) for _, begins, to in run.setting.spans]
     patient = np.concatenate([own.patient[rows], *(spell.patient for spell in found)])
-    enter = np.concatenate([_since(run, own)[rows], *(spell.enter for spell in found)])
+    enter = np.concatenate([since(run)[rows], *(spell.enter for spell in found)])
     leave = np.concatenate([own.left_queue[rows], *(spell.leave for spell in found)])
-    _, enter, leave = merged(patient, enter, leave, run.end)
+    _, enter, leave = merged(patient, enter, leave, run.end_s)
     return Waiting(("all",), np.zeros(len(enter), dtype=np.int64), enter, leave)
 
 
 def day_ends(setting: Setting, days: Sequence[Day]) -> np.ndarray:
-    """Moments at which the given days end, ascending; days (0 = the first) or dates inside the horizon."""
+    """Seconds at which the given days end, ascending; days (0 = the first) or dates inside the horizon."""
     numbers = [(day - setting.start).days if isinstance(day, date) else int(day) for day in days]
     for day, number in zip(days, numbers, strict=True):
         if not 0 <= number < setting.end_day:
             raise FlowsimError(f"{day} is not a day of the horizon: {setting.weeks} weeks from {setting.start}.")
-    return np.unique(np.array(numbers, dtype=float)) + 1.0
+    return (np.unique(np.array(numbers, dtype=np.int64)) + 1) * DAY_S
 
 
-def _since(run: Run, own: Visits) -> np.ndarray:
+def since(run: Run, background: bool = False) -> np.ndarray:
     """When each visit began to wait inside the run."""
-    return np.maximum(own.queued, run.patients["arrived_day"][own.patient])
+    own = visits(run, background)
+    return run.once(("since", background), lambda: np.maximum(own.queued, run.patients["arrived_s"][own.patient]))
 
 
 def _weekly(run: Run, axis: str, waiting: Waiting) -> pd.DataFrame:
@@ -263,9 +266,9 @@ def _weekly(run: Run, axis: str, waiting: Waiting) -> pd.DataFrame:
     return cells(run, axes, patients=waiting.at(week_ends(run.setting)))
 
 
-def _places(run: Run, each: int) -> dict[str, np.ndarray]:
+def _places(run: Run, each: int) -> dict[str, Any]:
     """Columns kind and name of every queue, each so many times."""
     found = every_queue(run)
-    kinds = [kind for kind, waiting in found for _ in waiting.names]
-    names = [name for _, waiting in found for name in waiting.names]
-    return {"kind": np.repeat(kinds, each), "name": np.repeat(names, each)}
+    kinds = tuple(kind for kind, waiting in found for _ in waiting.names)
+    names = tuple(name for _, waiting in found for name in waiting.names)
+    return {"kind": texts(kinds, each), "name": texts(names, each)}

@@ -1,23 +1,26 @@
 """One run as plain arrays, and frames built back from arrays: what every measure begins and ends with.
 
 `Results` may hold several runs (scenario, replication). A measure is a function of one `Run`; `collect` applies it to
-each and joins the frames. Names become codes: indexes into the setting's groups, steps, resources and causes. What
-several measures need of a run (visits, spells, queues) is made once and kept with it.
+each and joins the frames. Names become codes: indexes into the setting's groups, steps, resources and causes. Moments
+are whole seconds here; days stand in frames. What several measures need of a run (visits, spells, queues) is made once
+and kept with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from flowsim.errors import FlowsimError
-from flowsim.tables import ENDED, OUTCOMES, SOURCES, TABLES, Results, Setting
+from flowsim.measures import columns
+from flowsim.measures.columns import Columns
+from flowsim.tables import DAY_S, WEEK_S, Replication, Results, Setting
 
-Columns = dict[str, np.ndarray]
 Made = TypeVar("Made")
 
 
@@ -55,6 +58,11 @@ class Run:
         """Length of the reported horizon in days."""
         return self.setting.end_day
 
+    @property
+    def end_s(self) -> int:
+        """Length of the reported horizon in seconds."""
+        return self.setting.weeks * WEEK_S
+
 
 Source = Results | Sequence[Run]
 """What every measure takes: results, or the same prepared for several measures."""
@@ -67,6 +75,9 @@ def prepare(results: Results) -> list[Run]:
 
 def runs(results: Results) -> Iterator[Run]:
     """Every run in `results`, in the settings' order of scenarios, then by replication."""
+    if isinstance(results, Replication):
+        yield Run(results.setting, results.number, *columns.of_rows(results.rows, results.setting))
+        return
     frames = {"patients": results.patients, "contacts": results.contacts}
     frames |= {"capacity": results.capacity, "losses": results.losses}
     for name, setting in results.settings.items():
@@ -74,8 +85,7 @@ def runs(results: Results) -> Iterator[Run]:
         numbers = sorted({int(r) for f in mine.values() for r in f["replication"].unique()})
         for number in numbers:
             parts = mine if len(numbers) == 1 else _where(mine, "replication", number)
-            patients, contacts, capacity, losses = (_columns(parts[table], setting) for table in TABLES)
-            yield Run(setting, number, patients, contacts, capacity, losses)
+            yield Run(setting, number, *columns.of_frames(parts, setting))
 
 
 def collect(results: Source, measure: Callable[[Run], pd.DataFrame]) -> pd.DataFrame:
@@ -92,13 +102,9 @@ def cells(run: Run, axes: Mapping[str, Sequence[Any] | np.ndarray], **values: np
     Columns: scenario, replication, one per axis (names as categories, numbers as numbers), one per value.
     """
     shape = tuple(len(labels) for labels in axes.values())
-    size = int(np.prod(shape))
     data: dict[str, Any] = {}
-    inner = size
-    for (name, labels), length in zip(axes.items(), shape, strict=True):
-        inner = inner // length if length else 0
-        codes = np.tile(np.repeat(np.arange(length), inner), size // (inner * length) if size else 0)
-        data[name] = _labelled(labels, codes)
+    for k, (name, labels) in enumerate(axes.items()):
+        data[name] = _axis(tuple(labels), int(np.prod(shape[k + 1 :])), int(np.prod(shape[:k])))
     data |= {name: np.broadcast_to(value, shape).ravel() for name, value in values.items()}
     return framed(run, data)
 
@@ -107,7 +113,23 @@ def framed(run: Run, data: Mapping[str, Any]) -> pd.DataFrame:
     """Columns of equal length as a frame with scenario and replication first."""
     size = max((len(column) for column in data.values()), default=0)
     replication = np.full(size, run.replication, dtype=np.int32)
-    return pd.DataFrame({"scenario": run.setting.scenario, "replication": replication, **data})
+    scenario = texts((run.setting.scenario,), size)
+    return pd.DataFrame({"scenario": scenario, "replication": replication, **data})
+
+
+@lru_cache(maxsize=512)
+def texts(names: tuple[str, ...], each: int = 1, times: int = 1) -> Any:
+    """A column of names, each so many times and all that so many times; made once, every frame has its own copy."""
+    return pd.Series(np.tile(np.repeat(np.array(names, dtype=object), each), times), dtype="str").array
+
+
+@lru_cache(maxsize=512)
+def _axis(labels: tuple[Any, ...], each: int, times: int) -> Any:
+    """A column of numbers, or of names as a category, repeated like `texts`."""
+    codes = np.tile(np.repeat(np.arange(len(labels)), each), times)
+    if len(labels) and not isinstance(labels[0], str):
+        return np.asarray(labels)[codes]
+    return pd.Categorical.from_codes(codes, list(labels))
 
 
 def whole_weeks(setting: Setting) -> range:
@@ -116,17 +138,17 @@ def whole_weeks(setting: Setting) -> range:
 
 
 def week_ends(setting: Setting) -> np.ndarray:
-    """Day on which each whole week ends (its last moment is just before)."""
-    return 7.0 * np.array([*whole_weeks(setting)], dtype=float) + 7.0 - setting.start.weekday()
+    """Second at which each whole week ends (its last moment is just before)."""
+    return WEEK_S * (np.array([*whole_weeks(setting)], dtype=np.int64) + 1) - setting.start.weekday() * DAY_S
 
 
-def week_place(setting: Setting, day: np.ndarray) -> np.ndarray:
-    """Position of each day among the whole weeks; -1 outside them, and for NaN."""
+def week_place(setting: Setting, second: np.ndarray) -> np.ndarray:
+    """Position of each moment among the whole weeks; -1 outside them, and for NEVER."""
     ends = week_ends(setting)
     if not len(ends):
-        return np.full(len(day), -1)
-    place = np.floor((day - (ends[0] - 7.0)) / 7.0)
-    return np.where((place >= 0) & (place < len(ends)), place, -1).astype(np.int64)
+        return np.full(len(second), -1)
+    place = (second.astype(np.int64) - (int(ends[0]) - WEEK_S)) // WEEK_S
+    return np.where((place >= 0) & (place < len(ends)), place, -1)
 
 
 def treatment_step(setting: Setting) -> str:
@@ -144,45 +166,5 @@ def resource_names(setting: Setting) -> tuple[str, ...]:
     return tuple(resource.name for resource in setting.resources)
 
 
-def tranche_names(setting: Setting) -> tuple[str, ...]:
-    """All tranches by code, `regular` and the others in order of first mention."""
-    return tuple(dict.fromkeys(tranche for resource in setting.resources for tranche in resource.tranches))
-
-
-def _labelled(labels: Sequence[Any] | np.ndarray, codes: np.ndarray) -> Any:
-    """Codes as a category of the labels, or as the numbers they stand for."""
-    if len(labels) and not isinstance(labels[0], str):
-        return np.asarray(labels)[codes]
-    return pd.Categorical.from_codes(codes, list(labels))
-
-
 def _where(frames: Mapping[str, pd.DataFrame], column: str, value: object) -> dict[str, pd.DataFrame]:
     return {table: frame[(frame[column] == value).to_numpy()] for table, frame in frames.items()}
-
-
-def _columns(frame: pd.DataFrame, setting: Setting) -> Columns:
-    """Columns as arrays, names as codes (-1 for a name the setting has not)."""
-    names: dict[str, tuple[str, ...]] = {
-        "group": setting.groups,
-        "source": SOURCES,
-        "ended": ENDED,
-        "step": step_names(setting),
-        "outcome": OUTCOMES,
-        "provider": ("own", *(p.name for p in setting.providers)),
-        "resource": resource_names(setting),
-        "tranche": tranche_names(setting),
-        "cause": setting.causes,
-    }
-    wanted = [c for c in frame.columns if c not in ("scenario", "replication")]
-    return {c: _codes(frame[c], names[c]) if c in names else frame[c].to_numpy() for c in wanted}
-
-
-def _codes(column: pd.Series, names: tuple[str, ...]) -> np.ndarray:
-    """Codes of names; free when the column is a category of just these."""
-    values = column.array
-    if not isinstance(values, pd.Categorical):
-        return np.asarray(pd.Index(names, dtype=object).get_indexer(column.astype(object)))
-    if tuple(values.categories) == names:
-        return np.asarray(values.codes)
-    place = np.append(pd.Index(names, dtype=object).get_indexer(values.categories.astype(object)), -1)
-    return np.asarray(place[values.codes])

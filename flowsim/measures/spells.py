@@ -1,4 +1,4 @@
-"""Who waits when: visits by step and spells by span, as columns of equal length. Days, NaN for what never came.
+"""Who waits when: visits by step and spells by span, as columns of equal length. Seconds, NEVER for what never came.
 
 A visit waits from first joining its queue to its final start: missed and cancelled bookings in between are part of the
 same wait. A spell of a span begins with the decision, the referral or a step's joining, and ends with the span's last
@@ -8,34 +8,68 @@ step's start, or with the patient's leaving (also to another provider).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from flowsim.measures.counting import patient_time
+from flowsim.measures.columns import Columns
+from flowsim.measures.counting import LATER, or_later, patient_time
 from flowsim.measures.runs import Run, step_names
-from flowsim.tables import OUTCOMES, SOURCES
+from flowsim.tables import NEVER, OUTCOMES, SOURCES
 
 NO_SHOW, CANCELLED = OUTCOMES.index("no_show"), OUTCOMES.index("cancelled")
 DONE, OPEN, ELSEWHERE = OUTCOMES.index("done"), OUTCOMES.index("open"), OUTCOMES.index("elsewhere")
 
 
-@dataclass(frozen=True)
 class Visits:
-    """Every visit with its own clinic once: the row of its final outcome."""
+    """Every visit with its own clinic once: the row of its final outcome. Columns are made when asked for."""
 
-    patient: np.ndarray
-    group: np.ndarray
-    step: np.ndarray
-    outcome: np.ndarray
-    queued: np.ndarray
-    started: np.ndarray
-    """NaN unless the visit itself began."""
-    finished: np.ndarray
+    def __init__(self, contacts: Columns, rows: np.ndarray | slice) -> None:
+        self._contacts, self._rows = contacts, rows
 
-    @property
+    @cached_property
+    def patient(self) -> np.ndarray:
+        """Number of the patient."""
+        return self._of("patient")
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """Code of the patient's group."""
+        return self._of("group")
+
+    @cached_property
+    def step(self) -> np.ndarray:
+        """Code of the step."""
+        return self._of("step")
+
+    @cached_property
+    def outcome(self) -> np.ndarray:
+        """Code of how it ended."""
+        return self._of("outcome")
+
+    @cached_property
+    def queued(self) -> np.ndarray:
+        """When it first joined the queue."""
+        return self._of("queued_s")
+
+    @cached_property
+    def started(self) -> np.ndarray:
+        """NEVER unless the visit itself began."""
+        began = (self.outcome == DONE) | (self.outcome == OPEN)
+        return np.where(began, self._of("started_s"), np.int32(NEVER))
+
+    @cached_property
+    def finished(self) -> np.ndarray:
+        """When it ended or was given up."""
+        return self._of("finished_s")
+
+    @cached_property
     def left_queue(self) -> np.ndarray:
-        """When it stopped waiting: it began, or was given up."""
-        return np.where(np.isnan(self.started), self.finished, self.started)
+        """When it stopped waiting: it began, or was given up; `LATER` where neither."""
+        return or_later(np.where(self.started == NEVER, self.finished, self.started))
+
+    def _of(self, name: str) -> np.ndarray:
+        return self._contacts[name][self._rows]
 
 
 @dataclass(frozen=True)
@@ -49,10 +83,11 @@ class Spells:
     enter: np.ndarray
     """The clock, or the entry to the run if that is later."""
     leave: np.ndarray
+    """`LATER` where the spell goes on."""
     started: np.ndarray
-    """Start of the span's last step; NaN unless that ended the spell."""
+    """Start of the span's last step; NEVER unless that ended the spell."""
     bought: np.ndarray
-    """Day of treatment by another provider; NaN unless leaving to it ended the spell."""
+    """Treatment by another provider; NEVER unless leaving to it ended the spell."""
 
 
 def visits(run: Run, background: bool = False) -> Visits:
@@ -75,18 +110,7 @@ def _visits(run: Run, background: bool) -> Visits:
     keep = (c["outcome"] != NO_SHOW) & (c["outcome"] != CANCELLED) & (c["provider"] == 0)
     if not background and run.setting.background:
         keep &= run.own_groups[c["group"]]
-    rows = np.flatnonzero(keep)
-    outcome = c["outcome"][rows]
-    began = (outcome == DONE) | (outcome == OPEN)
-    return Visits(
-        patient=c["patient"][rows],
-        group=c["group"][rows],
-        step=c["step"][rows],
-        outcome=outcome,
-        queued=c["queued_day"][rows],
-        started=np.where(began, c["started_day"][rows], np.nan),
-        finished=c["finished_day"][rows],
-    )
+    return Visits(c, slice(None) if keep.all() else np.flatnonzero(keep))
 
 
 def _spells(run: Run, own: Visits, begins: str, to: str) -> Spells:
@@ -94,24 +118,24 @@ def _spells(run: Run, own: Visits, begins: str, to: str) -> Spells:
     patient, clock = _beginnings(run, own, begins)
     order = np.argsort(patient_time(patient, clock), kind="stable")
     patient, clock = patient[order], clock[order]
-    event_patient, event_day, event_started = _endings(run, own, to)
-    place = _next(event_patient, event_day, patient, clock)
+    event_patient, event_time, event_started = _endings(run, own, to)
+    place = _next(event_patient, event_time, patient, clock)
     fresh = np.ones(len(patient), dtype=bool)
     fresh[1:] = (place[1:] != place[:-1]) | (patient[1:] != patient[:-1])
     patient, clock, place = patient[fresh], clock[fresh], place[fresh]
     found = _has(event_patient, place, patient)
-    day, began = np.full(len(patient), np.nan), np.zeros(len(patient), dtype=bool)
-    day[found], began[found] = event_day[place[found]], event_started[place[found]]
-    leave = np.fmin(day, run.patients["end_day"][patient])
-    met = found & (day == leave)
+    ended, began = np.full(len(patient), LATER, dtype=np.int64), np.zeros(len(patient), dtype=bool)
+    ended[found], began[found] = event_time[place[found]], event_started[place[found]]
+    leave = np.minimum(ended, or_later(run.patients["end_s"][patient]))
+    met = found & (ended == leave)
     return Spells(
         patient=patient,
         group=run.patients["group"][patient],
         clock=clock,
-        enter=np.maximum(clock, run.patients["arrived_day"][patient]),
+        enter=np.maximum(clock, run.patients["arrived_s"][patient]),
         leave=leave,
-        started=np.where(met & began, leave, np.nan),
-        bought=_bought(run, patient, np.where(met & ~began, leave, np.nan)),
+        started=np.where(met & began, leave, NEVER),
+        bought=_bought(run, patient, np.where(met & ~began, leave, NEVER)),
     )
 
 
@@ -121,40 +145,41 @@ def _beginnings(run: Run, own: Visits, begins: str) -> tuple[np.ndarray, np.ndar
         rows = np.flatnonzero(own.step == step_names(run.setting).index(begins))
         return own.patient[rows], own.queued[rows]
     p = run.patients
-    clock = p[f"{begins}_day"]
+    clock = p[f"{begins}_s"]
     new = (p["source"] == SOURCES.index("arrivals")) | (p["source"] == SOURCES.index("queue"))
-    who = np.flatnonzero(run.own_patients & ~np.isnan(clock) & (new | (clock >= p["arrived_day"])))
+    who = np.flatnonzero(run.own_patients & (clock != NEVER) & (new | (clock >= p["arrived_s"])))
     return who, clock[who]
 
 
 def _endings(run: Run, own: Visits, to: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Starts of `to` and departures to other providers, sorted by patient and day: patient, day, was it a start."""
-    rows = np.flatnonzero((own.step == step_names(run.setting).index(to)) & ~np.isnan(own.started))
-    away = np.flatnonzero(~np.isnan(run.patients["elsewhere_day"]))
+    """Starts of `to` and departures to other providers, sorted by patient and time: patient, when, was it a start."""
+    rows = np.flatnonzero((own.step == step_names(run.setting).index(to)) & (own.started != NEVER))
+    handed_over = run.patients["elsewhere_s"]
+    away = np.flatnonzero(handed_over != NEVER)
     patient = np.concatenate([own.patient[rows], away])
-    day = np.concatenate([own.started[rows], run.patients["elsewhere_day"][away]])
-    order = np.argsort(patient_time(patient, day), kind="stable")
-    return patient[order], day[order], (np.arange(len(patient)) < len(rows))[order]
+    when = np.concatenate([own.started[rows], handed_over[away]])
+    order = np.argsort(patient_time(patient, when), kind="stable")
+    return patient[order], when[order], (np.arange(len(patient)) < len(rows))[order]
 
 
 def _bought(run: Run, patient: np.ndarray, handed_over: np.ndarray) -> np.ndarray:
-    """Day the other provider had treated those handed over."""
+    """When the other provider had treated those handed over."""
     c = run.contacts
     rows = np.flatnonzero((c["provider"] != 0) & ((c["outcome"] == DONE) | (c["outcome"] == ELSEWHERE)))
-    who, day = c["patient"][rows], c["finished_day"][rows]
-    ready = np.flatnonzero(~np.isnan(day))
-    order = ready[np.argsort(patient_time(who[ready], day[ready]), kind="stable")]
-    who, day = who[order], day[order]
-    out, asked = np.full(len(patient), np.nan), np.flatnonzero(~np.isnan(handed_over))
-    place = _next(who, day, patient[asked], handed_over[asked])
+    who, when = c["patient"][rows], c["finished_s"][rows]
+    ready = np.flatnonzero(when != NEVER)
+    order = ready[np.argsort(patient_time(who[ready], when[ready]), kind="stable")]
+    who, when = who[order], when[order]
+    out, asked = np.full(len(patient), NEVER, dtype=np.int64), np.flatnonzero(handed_over != NEVER)
+    place = _next(who, when, patient[asked], handed_over[asked])
     found = _has(who, place, patient[asked])
-    out[asked[found]] = day[place[found]]
+    out[asked[found]] = when[place[found]]
     return out
 
 
-def _next(patient: np.ndarray, day: np.ndarray, asked: np.ndarray, since: np.ndarray) -> np.ndarray:
+def _next(patient: np.ndarray, when: np.ndarray, asked: np.ndarray, since: np.ndarray) -> np.ndarray:
     """Position in the sorted events of the first one at or after (asked patient, since)."""
-    return np.searchsorted(patient_time(patient, day), patient_time(asked, since), side="left")
+    return np.searchsorted(patient_time(patient, when), patient_time(asked, since), side="left")
 
 
 def _has(patient: np.ndarray, place: np.ndarray, asked: np.ndarray) -> np.ndarray:

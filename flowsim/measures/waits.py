@@ -20,12 +20,14 @@ from flowsim.measures.runs import (
     collect,
     framed,
     step_names,
+    texts,
     treatment_step,
     week_ends,
     week_place,
     whole_weeks,
 )
-from flowsim.measures.spells import Spells, spells, visits
+from flowsim.measures.spells import Spells, Visits, spells, visits
+from flowsim.tables import DAY_S
 
 REFERRAL_TO_TREATMENT = "referral_to_treatment"
 AMONG = ("treated", "treated_elsewhere", "waiting")
@@ -33,12 +35,18 @@ AMONG = ("treated", "treated_elsewhere", "waiting")
 
 @dataclass(frozen=True)
 class Waits:
-    """All ended waits of one step or span: how long (days) and whose."""
+    """All ended waits of one step or span: how long (seconds) and whose."""
 
     kind: str
     name: str
-    days: np.ndarray
-    group: np.ndarray
+    seconds: np.ndarray
+    whose: Visits | Spells
+    rows: np.ndarray
+    """Rows of `whose`."""
+
+    def of_group(self, group: int) -> np.ndarray:
+        """Those of one group."""
+        return self.seconds[self.whose.group[self.rows] == group]
 
 
 def waiting_time(results: Source, *, by_group: bool = False) -> pd.DataFrame:
@@ -56,11 +64,11 @@ def waiting_time(results: Source, *, by_group: bool = False) -> pd.DataFrame:
         n, values = np.array([len(part) for part in parts], dtype=np.int64), [spread(part) for part in parts]
         median, mean, p90 = np.array(values, dtype=float).reshape(len(parts), 3).T
         data: dict[str, Any] = {
-            "kind": [w.kind for w in found for _ in groups],
-            "name": [w.name for w in found for _ in groups],
+            "kind": texts(tuple(w.kind for w in found), len(groups)),
+            "name": texts(tuple(w.name for w in found), len(groups)),
         }
         if by_group:
-            data["group"] = groups * len(found)
+            data["group"] = texts(tuple(groups), times=len(found))
         return framed(run, {**data, "n": n, "median_days": median, "mean_days": mean, "p90_days": p90})
 
     return collect(results, measure)
@@ -75,12 +83,12 @@ def wait_histogram(results: Source, width_days: int = 10, longest_days: int = 73
 
     def measure(run: Run) -> pd.DataFrame:
         found, bins = [*ended_waits(run)], np.arange(0, longest_days + 1, width_days)
-        place = [np.clip(wait.days // width_days, 0, len(bins) - 1).astype(np.int64) for wait in found]
+        place = [np.clip(wait.seconds // (width_days * DAY_S), 0, len(bins) - 1) for wait in found]
         counts = np.array([np.bincount(p, minlength=len(bins)) for p in place]).reshape(len(found), len(bins))
         everybody = np.broadcast_to(counts.sum(axis=1, keepdims=True), counts.shape)
         data = {
-            "kind": np.repeat([w.kind for w in found], len(bins)),
-            "name": np.repeat([w.name for w in found], len(bins)),
+            "kind": texts(tuple(w.kind for w in found), len(bins)),
+            "name": texts(tuple(w.name for w in found), len(bins)),
             "from_days": np.tile(bins, len(found)),
             "to_days": np.tile(bins + width_days, len(found)),
             "patients": counts.ravel(),
@@ -122,7 +130,7 @@ def within_guarantee_by_week(results: Source, days: float | Mapping[str, float] 
         counts = np.array([_by_week(run, limit) for limit in promises], dtype=np.int64)
         treated, treated_within, waiting, waiting_within = counts.reshape(len(promises), 4, len(weeks)).swapaxes(0, 1)
         data = {
-            "guarantee": np.repeat([limit.name for limit in promises], len(weeks)),
+            "guarantee": texts(tuple(limit.name for limit in promises), len(weeks)),
             "limit_days": np.repeat([limit.days for limit in promises], len(weeks)),
             "week": np.tile(weeks, len(promises)),
             "treated": treated.ravel(),
@@ -144,29 +152,37 @@ def promised(run: Run, days: float | Mapping[str, float] | None) -> list[Limit]:
 
 def ended_waits(run: Run) -> Iterator[Waits]:
     """Waits that ended in a start inside the horizon: steps with a queue, spans, referral to treatment."""
-    own, names = visits(run), step_names(run.setting)
-    rows = np.flatnonzero(inside_horizon(run, own.started))
-    rows = rows[np.argsort(own.step[rows], kind="stable")]
-    step, days, group = own.step[rows], own.started[rows] - own.queued[rows], own.group[rows]
+    own, names, steps = visits(run), step_names(run.setting), len(run.setting.steps)
+    code = np.where(inside_horizon(run, own.started), own.step, steps).astype(np.min_scalar_type(steps))
+    order, edges = np.argsort(code, kind="stable"), np.cumsum(np.bincount(code, minlength=steps))
+    seconds = (own.started - own.queued)[order]
     for k, info in enumerate(run.setting.steps):
         if info.lead:
-            part = slice(*np.searchsorted(step, [k, k + 1]))
-            yield Waits("step", names[k], days[part], group[part])
+            part = slice(edges[k - 1] if k else 0, edges[k])
+            yield Waits("step", names[k], seconds[part], own, order[part])
     spans, treatment = [*run.setting.spans], treatment_step(run.setting)
     if treatment and REFERRAL_TO_TREATMENT not in [name for name, _, _ in spans]:
         spans.append((REFERRAL_TO_TREATMENT, "referral", treatment))
     for name, begins, to in spans:
         found = spells(run, begins, to)
-        met = inside_horizon(run, found.started)
-        yield Waits("span", name, (found.started - found.clock)[met], found.group[met])
+        met = np.flatnonzero(inside_horizon(run, found.started))
+        yield Waits("span", name, found.started[met] - found.clock[met], found, met)
 
 
-def spread(days: np.ndarray) -> tuple[float, float, float]:
-    """Median, mean, 90th percentile; NaN of nothing."""
-    if not len(days):
+def spread(seconds: np.ndarray) -> tuple[float, float, float]:
+    """Median, mean, 90th percentile, in days; NaN of nothing."""
+    if not len(seconds):
         return (np.nan, np.nan, np.nan)
-    median, p90 = np.quantile(days, (0.5, 0.9))
-    return float(median), float(days.mean()), float(p90)
+    ordered = np.sort(seconds)
+    return _quantile(ordered, 0.5) / DAY_S, float(seconds.mean()) / DAY_S, _quantile(ordered, 0.9) / DAY_S
+
+
+def _quantile(ordered: np.ndarray, part: float) -> float:
+    """Between the two nearest, as numpy's `linear` (sorting whole numbers is quicker than its partition)."""
+    place = (len(ordered) - 1) * part
+    below = int(place)
+    low, high = int(ordered[below]), int(ordered[min(below + 1, len(ordered) - 1)])
+    return low + (high - low) * (place - below)
 
 
 def shares_within(run: Run, found: Spells, limit_days: float) -> list[tuple[str, int, int, float]]:
@@ -174,27 +190,27 @@ def shares_within(run: Run, found: Spells, limit_days: float) -> list[tuple[str,
     counts = []
     for treated in (found.started, found.bought):
         met = inside_horizon(run, treated)
-        counts.append((int(met.sum()), int(((treated - found.clock)[met] <= limit_days).sum())))
-    waiting, over = waiting_and_over(found, limit_days, np.array([run.end]))
+        counts.append((int(met.sum()), int(((treated - found.clock)[met] <= limit_days * DAY_S).sum())))
+    waiting, over = waiting_and_over(found, limit_days, np.array([run.end_s]))
     counts.append((int(waiting[0]), int(waiting[0] - over[0])))
     return [(name, n, ok, ok / n if n else np.nan) for name, (n, ok) in zip(AMONG, counts, strict=True)]
 
 
-def inside_horizon(run: Run, day: np.ndarray) -> np.ndarray:
-    """Whether each day lies in the reported horizon; False for NaN."""
-    return (day >= 0.0) & (day < run.end)
+def inside_horizon(run: Run, second: np.ndarray) -> np.ndarray:
+    """Whether each moment lies in the reported horizon; False for NEVER."""
+    return (second >= 0) & (second < run.end_s)
 
 
 def _by_week(run: Run, limit: Limit) -> tuple[np.ndarray, ...]:
     """Treated, treated within, waiting, waiting within, by whole week."""
     weeks, found = len(whole_weeks(run.setting)), spells(run, limit.begins, limit.to)
-    day = np.fmin(found.started, found.bought)
-    place = week_place(run.setting, day)
+    treated = np.maximum(found.started, found.bought)  # one of the two is NEVER
+    place = week_place(run.setting, treated)
     met = np.flatnonzero(place >= 0)
-    in_time = met[(day - found.clock)[met] <= limit.days]
+    in_time = met[(treated - found.clock)[met] <= limit.days * DAY_S]
     waiting, over = waiting_and_over(found, limit.days, week_ends(run.setting))
-    treated, treated_within = (np.bincount(place[rows], minlength=weeks) for rows in (met, in_time))
-    return treated, treated_within, waiting, waiting - over
+    everybody, within = (np.bincount(place[rows], minlength=weeks) for rows in (met, in_time))
+    return everybody, within, waiting, waiting - over
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -203,4 +219,4 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _of_group(run: Run, wait: Waits, group: str) -> np.ndarray:
-    return wait.days if group == "" else wait.days[wait.group == run.setting.groups.index(group)]
+    return wait.seconds if group == "" else wait.of_group(run.setting.groups.index(group))

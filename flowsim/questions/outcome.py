@@ -11,11 +11,12 @@ import numpy as np
 from flowsim.measures.queues import limits, step_queues, waiting_and_over
 from flowsim.measures.runs import Run, runs
 from flowsim.measures.spells import spells
+from flowsim.measures.waits import inside_horizon
 from flowsim.plan.model import Plan
 from flowsim.questions.cases import Case
 from flowsim.questions.runs import Runs
 from flowsim.schema.unit_costs import UnitCosts
-from flowsim.tables import Results, Rows, frames
+from flowsim.tables import DAY_S, Results, Rows, frames
 
 NUMBERS = (
     "operations", "bought", "waiting_days", "total_cash_sek", "bought_sek", "full_cost_sek", "unused_capacity_sek",
@@ -47,7 +48,7 @@ class Outcome:
         (run,) = runs(results)
         found = _counted(run) | (self._money(results) if self.full and self.unit_costs else {})
         queues = step_queues(run, background=True)
-        days = dict(zip(queues.names, queues.mean(run.end) * run.end, strict=True))
+        days = dict(zip(queues.names, queues.mean(run.end_s) * run.end, strict=True))
         found["waiting_days"] = float(sum(days.values()))
         kept = [found.get(name, np.nan) for name in NUMBERS]
         return np.array([*kept, *(days.get(step, 0.0) for step in self.steps)])
@@ -74,14 +75,14 @@ def _counted(run: Run) -> dict[str, float]:
     treatment = next(
         (limit for limit in limits(run.setting) if limit.kind == "guarantee" and limit.name == "treatment"), None
     )
-    bought = run.own_patients & (run.patients["elsewhere_day"] >= 0) & (run.patients["elsewhere_day"] < run.end)
+    bought = run.own_patients & inside_horizon(run, run.patients["elsewhere_s"])
     found = {"bought": float(bought.sum())}
     if treatment is None:
         return found
-    evenings = np.arange(1.0, run.end + 1)
+    evenings = DAY_S * np.arange(1, int(run.end) + 1)
     _, over = waiting_and_over(spells(run, treatment.begins, treatment.to), treatment.days, evenings)
     clear = np.flatnonzero(over == 0)
-    found["operations"] = float(started_before(run, run.end)[names.index(treatment.to)])
+    found["operations"] = float(started_before(run, run.end_s)[names.index(treatment.to)])
     found["cleared_day"] = float(clear[0]) if len(clear) else np.nan
     found["over_end"] = float(over[-1])
     return found

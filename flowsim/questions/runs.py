@@ -38,7 +38,7 @@ class Measure(Protocol):
 
 
 class Runs:
-    """Runs of a question's cases, remembered by (case, weeks, measure, replication).
+    """Runs of a question's cases, remembered by (case, weeks, measure, replication); a case by its path, name and text.
 
     Replication r of every case shares its luck, unless `independent`. `seconds`: `in_time` until that has passed.
     """
@@ -94,7 +94,7 @@ class Runs:
             RunError: a replication failed.
         """
         asked = [int(r) for r in replications]
-        known = self._known.setdefault((case.name, case.text, weeks, measure), {})
+        known = self._known.setdefault((case.path, case.name, case.text, weeks, measure), {})
         lacking = [r for r in asked if r not in known]
         if lacking:
             made = case.plan if weeks is None else case.plan_to(weeks)

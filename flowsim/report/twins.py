@@ -193,11 +193,19 @@ def per_extra(reading: Reading) -> Twin:
         cells = [quantity("operations").diff_with_interval(words, *extra)]
         for price in PRICES:
             reach = [reading.one("added_cost", price + end, scenario=scenario) for end in ("", "_low", "_high")]
-            unsure = words("none_bought" if price.startswith("bought") else "per_extra_unsure")
+            unsure = words("none_bought") if price.startswith("bought") else _why_empty(reading, scenario)
             mean, low, high = reach
             cells.append(quantity(price).with_interval(words, mean, low, high) if mean == mean else unsure)
         rows.append([reading.label(scenario), *cells])
     return Twin(columns, rows)
+
+
+def _why_empty(reading: Reading, scenario: str) -> str:
+    """Why a scenario has no price per extra operation."""
+    column = "reason_sv" if reading.words.lang == "sv" else "reason"
+    found = reading.rows("added_cost", scenario=scenario)
+    said = str(found[column].iloc[0]) if len(found) and column in found else ""
+    return said or reading.words("per_extra_unsure")
 
 
 def income(reading: Reading) -> Twin:

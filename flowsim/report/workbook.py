@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowsim import sheets
+from flowsim.report import counted
 from flowsim.report.quantities import quantity
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "number": ("number", "tal"),
     "by_hand": ("by hand", "för hand"),
     "change": ("change", "ändring"),
+    "order": ("in order", "ordning"),
     "what": ("what", "vad"),
     "said": ("said", "uppgift"),
 }
@@ -157,13 +159,14 @@ def _sheet(reading: Reading, name: str) -> pd.DataFrame:
         yes, no = ("ja", "nej") if reading.words.lang == "sv" else ("yes", "no")
         known = frame["diff"].notna() if "diff" in frame else frame["mean"].notna()
         frame["clear"] = frame["clear"].map({True: yes, False: no}).where(known, "")
-    for column, told in _told(reading).items():
+    told_by = _told(reading) | (_told_numbers(reading) if name == "numbers" else {})
+    for column, told in told_by.items():
         if column in frame:
             frame[column] = [told(str(value)) for value in frame[column]]
     return frame.drop(columns=[c for c in _LEFT_OUT if c in frame])
 
 
-def _told(reading: Reading) -> Mapping[str, Callable[[str], str]]:
+def _told(reading: Reading) -> dict[str, Callable[[str], str]]:
     """How the values of each column of names are said."""
     words = reading.words
     known = set(reading.scenarios)
@@ -173,6 +176,12 @@ def _told(reading: Reading) -> Mapping[str, Callable[[str], str]]:
     told["number"] = lambda number: _HAND[number][0 if words.lang == "sv" else 1]
     told["weekday"] = lambda day: words.weekday_name(int(float(day))) if day[:1].isdigit() else words.name(day)
     return told
+
+
+def _told_numbers(reading: Reading) -> dict[str, Callable[[str], str]]:
+    """How the sheet of all numbers says its measures and units."""
+    words = reading.words
+    return {"measure": lambda m: counted.counted(words, m), "unit": lambda u: counted.unit(words, u)}
 
 
 def _unit(reading: Reading, measure: str) -> str:

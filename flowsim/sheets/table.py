@@ -10,13 +10,14 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Fault, InputError
+from flowsim.sheets.formulas import never_computed
 
 MAX_BYTES, MAX_TEXT = 50_000_000, 200_000_000
 """Of a table alone; of one CSV file among the sheets of a book."""
@@ -47,16 +48,20 @@ class Table:
         return [cells[place] if place < len(cells) else None for _, cells in self.rows]
 
 
-def read_table(path: str | Path) -> Table:
-    """The file's first table (of a workbook: its first sheet). InputError if it cannot be used."""
+def read_table(path: str | Path, sheet: str = "") -> Table:
+    """The file's table (of a workbook: the sheet named, else its first). InputError if it cannot be used."""
     path = Path(path)
     _refuse_size(path, MAX_BYTES, "keep the weekly sums only")
-    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": guarded_xlsx, ".parquet": _parquet}
-    if path.suffix.lower() not in readers:
-        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
-    table = _filled(path.name, readers[path.suffix.lower()](path))
+    kind = path.suffix.lower()
+    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".parquet": _parquet}
+    if kind not in (*readers, ".xlsx"):
+        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join((*readers, '.xlsx'))}.")
+    if kind != ".xlsx":
+        refuse_sheet(path.name, sheet)
+    table = _filled(path.name, guarded_xlsx(path, sheet) if kind == ".xlsx" else readers[kind](path))
     if not table.rows:
-        raise refused(path.name, "the file", "It is empty: a line of headings and at least one row are needed.")
+        where = f"Its sheet {sheet}" if sheet else "Its first sheet" if kind == ".xlsx" else "It"
+        raise refused(path.name, "the file", f"{where} is empty: a line of headings and at least one row are needed.")
     faults = personal_faults(table, range(len(table.headings)))
     if faults:
         raise InputError(faults)
@@ -167,27 +172,45 @@ def _csv(path: Path) -> list[tuple[int, list[Any]]]:
         raise refused(path.name, "the file", "It is not a table of text.", reader.line_num) from None
 
 
-def guarded_xlsx(path: Path) -> list[tuple[int, list[Any]]]:
-    """(row number, cells) of a workbook's first sheet, opened only if what is packed in it is no bomb."""
-    return next(iter(_guarded_sheets(path, first=True).values()))
+def refuse_sheet(file: str, sheet: str) -> None:
+    """InputError if a sheet is named of a file that has none."""
+    if sheet:
+        raise refused(file, sheet, "Only a workbook or a database has tables to choose from.")
 
 
-def _guarded_sheets(path: Path, first: bool = False) -> dict[str, list[tuple[int, list[Any]]]]:
-    """(row number, cells) of a workbook's sheets by name, or of the first alone."""
+def guarded_xlsx(path: Path, sheet: str = "") -> list[tuple[int, list[Any]]]:
+    """(row number, cells) of the workbook's sheet of that name, else of its first; no bomb is opened."""
+    return next(iter(_guarded_sheets(path, lambda names: [sheet] if sheet else names[:1]).values()))
+
+
+def _guarded_sheets(
+    path: Path, chosen: Callable[[list[str]], list[str]] = lambda names: names
+) -> dict[str, list[tuple[int, list[Any]]]]:
+    """(row number, cells) of the chosen sheets of a workbook by name."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         _refuse_bomb(path)
         book = CalamineWorkbook.from_path(str(path))
-        names = book.sheet_names[:1] if first else book.sheet_names
+        names = chosen(book.sheet_names)
+        for name in names:
+            if name not in book.sheet_names:
+                raise refused(path.name, name, f"There is no such sheet; there are: {', '.join(book.sheet_names)}.")
+            _refuse_formulas(path, name, book.sheet_names.index(name))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
-    except (CalamineError, zipfile.BadZipFile):
+    except (CalamineError, zipfile.BadZipFile, KeyError):
         raise refused(path.name, "the file", "It is not a workbook (.xlsx) that can be read.") from None
     for name, rows in sheets.items():
         if len(rows) > MAX_ROWS:
-            file = path.name if first else f"{path.name}, {name}"
+            file = path.name if len(names) == 1 else f"{path.name}, {name}"
             raise refused(file, "the file", f"It has more than {MAX_ROWS:,} rows: use CSV or parquet.")
     return {name: [(k + 1, row) for k, row in enumerate(rows)] for name, rows in sheets.items()}
+
+
+def _refuse_formulas(path: Path, name: str, place: int) -> None:
+    if row := never_computed(path, place):
+        words = "This cell is a formula that was never computed: open the workbook in Excel, save it and try again."
+        raise refused(path.name, name, words, row)
 
 
 def _refuse_bomb(path: Path) -> None:

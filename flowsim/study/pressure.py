@@ -80,13 +80,11 @@ def in_words(row: pd.Series, sv: bool = False) -> str:
 def _offered_and_lost(run: Run, weeks: range) -> tuple[np.ndarray, np.ndarray]:
     """What was offered, by resource, and what of it was lost, by resource and cause, in these weeks."""
     resources, causes = len(run.setting.resources), len(run.setting.causes)
-    offered, lost = (
-        {name: column[(table["week"] >= weeks.start) & (table["week"] < weeks.stop)] for name, column in table.items()}
-        for table in (run.capacity, run.losses)
-    )
-    offer = np.bincount(offered["resource"], weights=offered["offered"], minlength=resources)
-    code = lost["resource"].astype(np.int64) * causes + lost["cause"]
-    by_cause = np.bincount(code, weights=lost["lost"], minlength=resources * causes)
+    capacity, losses = run.capacity, run.losses
+    rows, lost = (np.flatnonzero((t["week"] >= weeks.start) & (t["week"] < weeks.stop)) for t in (capacity, losses))
+    offer = np.bincount(capacity["resource"][rows], weights=capacity["offered"][rows], minlength=resources)
+    code = losses["resource"][lost].astype(np.int64) * causes + losses["cause"][lost]
+    by_cause = np.bincount(code, weights=losses["lost"][lost], minlength=resources * causes)
     return offer.astype(float), by_cause.reshape(resources, causes).astype(float)
 
 

@@ -47,7 +47,7 @@ class Events:
 def read_events(
     source: str | Path | pd.DataFrame,
     columns: Mapping[str, str] | None = None,
-    table: str = "events",
+    table: str = "",
     progress: Progress | None = None,
 ) -> Events:
     """The log in a file (CSV, xlsx, parquet, XES), a database (an address such as sqlite:///clinic.db and its table) or
@@ -77,7 +77,7 @@ def read_events(
     return Events(frame, tuple(faults), rejected, _warnings(frame, found), reader.file)
 
 
-def is_log(source: str | Path, columns: Mapping[str, str] | None = None, table: str = "events") -> bool:
+def is_log(source: str | Path, columns: Mapping[str, str] | None = None, table: str = "") -> bool:
     """Whether a source is an event log by its headings (or its kind, XES), not a weekly table."""
     if str(source).lower().endswith(".xes"):
         return True

@@ -11,25 +11,30 @@ from typing import TYPE_CHECKING, Any
 from flowsim import tables
 from flowsim.calibration.databases import is_address, rows_of
 from flowsim.errors import InputError
-from flowsim.sheets.table import guarded_xlsx, refused
+from flowsim.sheets.table import guarded_xlsx, refuse_sheet, refused
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROWS = 200_000
+EVENTS = "events"
+"""The table read of a database, unless another is named."""
 MAX_BYTES = 4_000_000_000
 Pieces = Iterator[tuple["pd.DataFrame", int]]
 """Frames of texts or moments, with the number of rows in all (0: not known)."""
 
 
 def pieces(source: str | Path, table: str) -> Pieces:
-    """The source's rows, piece by piece. InputError if it is none of those flowsim reads."""
+    """The source's rows, piece by piece. InputError if it is none of those flowsim reads.
+
+    `table`: of a database (default events), or a workbook's sheet (default its first).
+    """
     if is_address(source):
-        return rows_of(str(source), table, ROWS)
+        return rows_of(str(source), table or EVENTS, ROWS)
     path = Path(source)
-    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".xes": _xes}
-    if path.suffix.lower() not in readers:
-        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join(readers)}.")
+    readers = {".csv": _csv, ".txt": _csv, ".tsv": _csv, ".parquet": _parquet, ".xes": _xes}
+    if path.suffix.lower() not in (*readers, ".xlsx"):
+        raise refused(path.name, "the file", f"Its kind must be one of: {', '.join((*readers, '.xlsx'))}.")
     try:
         size = path.stat().st_size
     except OSError:
@@ -40,6 +45,9 @@ def pieces(source: str | Path, table: str) -> Pieces:
         raise refused(
             path.name, "the file", "It is larger than 4 GB: keep the columns that are needed, or use parquet."
         )
+    if path.suffix.lower() == ".xlsx":
+        return _xlsx(path, table)
+    refuse_sheet(path.name, table)
     return readers[path.suffix.lower()](path)
 
 
@@ -47,13 +55,13 @@ def headings(source: str | Path, table: str) -> list[str]:
     """The source's headings; none if they cannot be read (why, `pieces` says)."""
     try:
         if is_address(source):
-            first, _ = next(rows_of(str(source), table, 1), (None, 0))
+            first, _ = next(rows_of(str(source), table or EVENTS, 1), (None, 0))
             return [] if first is None else [str(one) for one in first.columns]
         path = Path(source)
         if path.suffix.lower() == ".parquet":
             return tables.headings(path)
         if path.suffix.lower() == ".xlsx":
-            return [str(cell).strip() for _, row in guarded_xlsx(path)[:1] for cell in row]
+            return [str(cell).strip() for _, row in guarded_xlsx(path, table)[:1] for cell in row]
         first = _first_line(path)[0]
         return next(csv.reader([first.strip()], delimiter=_between(first)), [])
     except (InputError, OSError, ValueError):
@@ -97,12 +105,16 @@ def _csv(path: Path) -> Pieces:
         raise refused(path.name, "the file", "It is not a table of text.", int(line[1]) if line else 0) from None
 
 
-def _xlsx(path: Path) -> Pieces:
+def _xlsx(path: Path, sheet: str) -> Pieces:
     import pandas as pd
 
-    rows = [row for _, row in guarded_xlsx(path)]
+    rows = [row for _, row in guarded_xlsx(path, sheet)]
     if len(rows) < 2:
-        raise refused(path.name, "the file", "Its first sheet is empty: headings and at least one row are needed.")
+        raise refused(
+            path.name,
+            "the file",
+            f"Its {'sheet ' + sheet if sheet else 'first sheet'} is empty: headings and at least one row are needed.",
+        )
     frame = pd.DataFrame(rows[1:], columns=[str(one).strip() for one in rows[0]]).replace("", None).infer_objects()
     yield frame, len(frame)
 

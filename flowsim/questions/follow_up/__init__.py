@@ -25,7 +25,7 @@ from flowsim.questions.candidates import Candidates
 from flowsim.questions.cases import Base, Case
 from flowsim.questions.extra import lists_for
 from flowsim.questions.feasible import chance_of
-from flowsim.questions.follow_up import chart, today
+from flowsim.questions.follow_up import chart, slots_used, today
 from flowsim.questions.follow_up.actual import Outcome, read_outcome, read_waiting
 from flowsim.questions.follow_up.planned import Ages, Weekly, series_of
 from flowsim.questions.goal import Goal, day_of, share_of
@@ -33,13 +33,16 @@ from flowsim.questions.runs import Runs
 from flowsim.questions.search import Chance, Search, Smallest
 from flowsim.study import manifest
 
-PLAN_RUNS, LOSS_RUNS, AGE_RUNS = 600, 60, 60
+PLAN_RUNS, LOSS_RUNS, AGE_RUNS = 1200, 60, 60
+"""Of the plan so many that its limits are known to about a point of false alarms."""
 LOSSES = (0.1, 0.2, 0.3)
 FORECAST = 1600
 """Replications at most of each number of the forecast."""
 ADJUSTED = 3
 """Numbers of further operations shown: 0, 1, 2."""
 NAME = "adjustment"
+_SIGNS = {"operations": 1.0, "decisions": -1.0, "queue": -1.0}
+"""A loss lowers the one and raises the others."""
 _COMMON = ("seed", "engine", "workers", "seconds", "told")
 
 
@@ -52,8 +55,11 @@ class Followed:
     outcome: Outcome
     planned: dict[str, np.ndarray]
     """Series of the plan's replications, over the weeks that have been and those to come."""
+    alarm: float = chart.ALARM
+    """Chance of a false alarm on the operations asked for, within so many weeks."""
+    within: int = chart.WEEKS
     charts: dict[str, chart.Chart | None] = field(default_factory=dict)
-    share: chart.ShareChart | None = None
+    share: slots_used.ShareChart | None = None
     share_delays: dict[float, float] = field(default_factory=dict)
     level: float = 1.0
     """Observed operations over planned ones."""
@@ -84,20 +90,35 @@ class Followed:
         """Charts that have alarmed in any week so far."""
         return [name for name, sums, limit in self.series() if len(sums) and sums.max() >= limit]
 
+    @property
+    def any_false(self) -> float:
+        """Share of plans that hold in which at least one of the charts shown alarms nevertheless."""
+        alarms = [self._own_highest(name) >= limit for name, _, limit in self.series()]
+        return float(np.any(alarms, axis=0).mean()) if alarms else 0.0
+
+    def _own_highest(self, name: str) -> np.ndarray:
+        """Of each of the plan's replications, how high its sum comes within the weeks of the promise."""
+        own = {of: values[:, : self.within] for of, values in self.planned.items()}
+        return np.asarray(self._sums(name, own).max(axis=1))
+
+    def _sums(self, name: str, seen: Mapping[str, np.ndarray]) -> np.ndarray:
+        """A chart's sums of values by week."""
+        if name == "share" and self.share is not None:
+            return self.share.sums(seen["used"], seen["offered"])
+        made = self.charts.get(name)
+        return np.zeros_like(seen["offered"]) if made is None else made.sums(_SIGNS[name] * seen[name])
+
     def series(self) -> Iterator[tuple[str, np.ndarray, float]]:
         """Each chart's sums so far, and its limit."""
-        signs = {"operations": 1.0, "decisions": -1.0, "queue": -1.0}
+        one = self.outcome
+        used = np.where(np.isnan(one.used), one.operations, one.used)
+        seen = {"operations": one.operations, "decisions": one.decisions, "queue": one.queue}
+        seen |= {"used": used, "offered": one.offered}
         for name, made in self.charts.items():
-            seen = getattr(self.outcome, name)
-            if made is not None and not np.isnan(seen).any():
-                yield name, made.sums(signs[name] * seen), made.limit
-        if self.share is not None and not np.isnan(self.outcome.offered).any():
-            used = np.where(np.isnan(self.outcome.used), self.outcome.operations, self.outcome.used)
-            yield (
-                "share",
-                self.share.sums(np.minimum(used, self.outcome.offered), self.outcome.offered),
-                self.share.limit,
-            )
+            if made is not None and not np.isnan(seen[name]).any():
+                yield name, self._sums(name, seen), made.limit
+        if self.share is not None and not np.isnan(one.offered).any():
+            yield "share", self._sums("share", seen), self.share.limit
 
 
 def follow_up(
@@ -193,8 +214,8 @@ def _followed(
     plan_case = asked.today
     span = min(asked.base.scenario.model.horizon.weeks, max(outcome.weeks, weeks))
     planned = series_of(asked.runs.evaluate(plan_case, Weekly(goal.step), range(PLAN_RUNS), span))
-    found = Followed(goal, start, outcome, planned)
-    _charts(found, asked, plan_case, span, alarm, weeks)
+    found = Followed(goal, start, outcome, planned, alarm, weeks)
+    _charts(found, asked, plan_case, span)
     _level(found)
     if (goal.by - start).days // 7 >= outcome.weeks:
         _forecast(found, asked, ages)
@@ -212,9 +233,9 @@ def _rule() -> Any:
     )
 
 
-def _charts(found: Followed, asked: Asked, plan_case: Case, span: int, alarm: float, weeks: int) -> None:
+def _charts(found: Followed, asked: Asked, plan_case: Case, span: int) -> None:
     """A chart for each series; a loss is one of the step's slots."""
-    step = found.goal.step
+    step, alarm, weeks = found.goal.step, found.alarm, found.within
     made = plan_case.plan
     lead = made.resources[made.steps[[s.name for s in made.steps].index(step)].lead].name
     tranches = asked.base.scenario.data["resources"][lead].get("tranches") or {}
@@ -231,8 +252,8 @@ def _charts(found: Followed, asked: Asked, plan_case: Case, span: int, alarm: fl
     more = {loss: -found.planned["decisions"] * (1 + loss) for loss in LOSSES}
     found.charts["decisions"] = chart.chart(-found.planned["decisions"], more, alarm, weeks)
     used, offered = found.planned["used"], found.planned["offered"]
-    found.share = chart.share_chart(used, offered, alarm=alarm / 2, weeks=weeks)
-    found.share_delays = {loss: chart.share_delay(found.share, used, offered, loss) for loss in LOSSES}
+    found.share = slots_used.share_chart(used, offered, alarm=alarm / 2, weeks=weeks)
+    found.share_delays = {loss: slots_used.share_delay(found.share, used, offered, loss) for loss in LOSSES}
 
 
 def _level(found: Followed) -> None:

@@ -11,11 +11,13 @@ import numpy as np
 from flowsim.questions.answer import Answer, Figure, Series, Table, Verdict
 from flowsim.questions.follow_up import Followed
 from flowsim.questions.search import Chance
-from flowsim.questions.wording import Said, Say, alike, both, joined, listed
+from flowsim.questions.wording import DASH, Said, Say, alike, both, joined, listed
 
+LONG = 78
+"""Weeks: a longer delay is only said to be longer."""
 _CHARTED = {
     "operations": Said("operationer", "operations"),
-    "share": Said("andel av erbjudna tider som används", "share of offered slots used"),
+    "share": Said("andelen erbjudna tider som används", "share of offered slots used"),
     "decisions": Said("beslut om operation (fler än planerat)", "decisions for surgery (more than planned)"),
     "queue": Said("kö (längre än planerat)", "queue (longer than planned)"),
 }
@@ -69,10 +71,11 @@ def _so_far(found: Followed, say: Say) -> str:
     limit, now = say.number(made.limit, 1), say.number(found.sum_now, 1)
     if found.alarms:
         names = listed([_CHARTED[name] for name in found.alarms])("sv" if say.sv else "en")
+        where = say.pick(" Tider erbjuds men används inte: börja där.", " Slots are offered but not used: begin there.")
         return place + " " + say.pick(
             f"Det är mer än slumpen brukar ge: larm på {names}.",
             f"That is more than chance usually makes: alarm on {names}.",
-        )  # fmt: skip
+        ) + where * ("share" in found.alarms)  # fmt: skip
     return place + " " + say.pick(
         f"Slumpen räcker som förklaring (larm först vid {limit}; ni har {now}).",
         f"Chance is enough to explain it (alarm at {limit}; you have {now}).",
@@ -152,29 +155,27 @@ def _charts(found: Followed) -> Table:
 
 
 def _soon(found: Followed, name: str, say: Say) -> str:
-    """Weeks until losses of 10, 20 and 30 % would be seen."""
+    """Weeks until losses of 10, 20 and 30 % would be seen; a queue grows as the loss lasts: no theory tells its."""
     if name == "share":
-        return ", ".join(say.number(found.share_delays[loss]) for loss in found.share_delays)
+        return ", ".join(_weeks(found.share_delays[loss], say) for loss in found.share_delays)
     made = found.charts[name]
-    return "" if made is None else ", ".join(say.number(made.weeks_to_alarm(loss)) for loss, _ in made.shifts)
+    if made is None or name == "queue":
+        return DASH
+    return ", ".join(_weeks(made.weeks_to_alarm(loss), say) for loss, _ in made.shifts)
+
+
+def _weeks(many: float, say: Say) -> str:
+    """Rounded; more than a year and a half is not waited for."""
+    return say.pick("över ", "over ") + say.number(LONG) if many > LONG else say.number(many)
 
 
 def _notes(found: Followed) -> Iterator[Said]:
     """How soon a loss would be seen, what the chart cannot say, what the observed level is."""
     made = found.charts.get("operations")
     if made is not None:
-        yield both(
-            lambda say: say.pick(
-                f"I antalet operationer syns en förlust på 10 % först efter omkring"
-                f" {say.number(made.weeks_to_alarm(0.1))} veckor, på 30 % efter {say.number(made.weeks_to_alarm(0.3))};"
-                f" i andelen använda tider efter {say.number(found.share_delays[0.1])}."
-                " Att inget larmar betyder alltså inte att allt är som det ska.",
-                f"In the number of operations a loss of 10% would be seen in about"
-                f" {say.number(made.weeks_to_alarm(0.1))} weeks, of 30% in {say.number(made.weeks_to_alarm(0.3))};"
-                f" in the share of slots used in {say.number(found.share_delays[0.1])}."
-                " No alarm does not mean that all is well.",
-            )
-        )
+        yield both(lambda say: _seen_in_operations(made.weeks_to_alarm(0.1), made.weeks_to_alarm(0.3), say))
+    if found.share is not None and found.share_delays:
+        yield both(lambda say: _seen_in_share(found.share_delays[0.1], found.share_delays[0.3], say))
     if found.outcome.weeks:
         yield both(
             lambda say: say.pick(
@@ -186,13 +187,46 @@ def _notes(found: Followed) -> Iterator[Said]:
         )
 
 
+def _seen_in_operations(tenth: float, third: float, say: Say) -> str:
+    return say.pick(
+        f"Blir operationerna varaktigt 10 % färre syns det i deras antal först efter omkring {_weeks(tenth, say)}"
+        f" veckor, 30 % efter {_weeks(third, say)}. Att inget larmar betyder alltså inte att allt är som det ska.",
+        f"Were operations to fall by 10% for good, their number would tell in about {_weeks(tenth, say)} weeks, of 30%"
+        f" in {_weeks(third, say)}. No alarm does not mean that all is well.",
+    )
+
+
+def _seen_in_share(tenth: float, third: float, say: Say) -> str:
+    return say.pick(
+        f"Beror det på tider som erbjuds men inte används syns 10 % efter omkring {_weeks(tenth, say)} veckor, 30 %"
+        f" efter {_weeks(third, say)}: fyll i erbjudna tider varje vecka.",
+        f"If the cause is slots offered but not used, 10% is seen in about {_weeks(tenth, say)} weeks, 30% in"
+        f" {_weeks(third, say)}: fill in the slots offered each week.",
+    )
+
+
 def _assumed(found: Followed) -> Iterator[Said]:
     if found.chances:
         yield Said(f"{found.waiting} väntar i dag; andra köer, vårdplatser och planerade besök som vid start.",
                    f"{found.waiting} wait today; other queues, beds and contacts due as at the start.")  # fmt: skip
         yield Said("Planens egna listor fortsätter som planerat.", "The plan's own lists go on as planned.")
-    yield Said("Larmgränserna kommer ur planens egna simuleringar: var tionde plan som håller larmar inom 26 veckor.",
-               "Limits come from the plan's own runs: one plan in ten that holds alarms within 26 weeks.")  # fmt: skip
+    yield both(lambda say: _limits(found, say))
+
+
+def _limits(found: Followed, say: Say) -> str:
+    """How often a plan that holds alarms, by each chart and by any."""
+    each, half, weeks = say.percent(found.alarm), say.percent(found.alarm / 2), found.within
+    text = say.pick(
+        f"Larmgränserna kommer ur planens egna simuleringar: en plan som håller larmar falskt inom {weeks} veckor med"
+        f" {each} chans på vart och ett av diagrammen, {half} på andelen använda tider",
+        f"Limits come from the plan's own runs: a plan that holds alarms falsely within {weeks} weeks with a chance of"
+        f" {each} on each chart, {half} on the share of slots used",
+    )
+    if sum(1 for _ in found.series()) < 2:
+        return text + "."
+    return text + say.pick(
+        f", {say.percent(found.any_false)} på något av dem.", f", {say.percent(found.any_false)} on any of them."
+    )
 
 
 def _course(found: Followed) -> Figure:
@@ -235,13 +269,14 @@ def _cusum(found: Followed) -> Figure:
 def _numbers(found: Followed) -> dict[str, Any]:
     return {
         "weeks": found.outcome.weeks, "behind": found.behind, "level": found.level, "believed": found.believed,
-        "alarms": found.alarms, "waiting": found.waiting,
+        "alarms": found.alarms, "any_false_alarm": found.any_false, "waiting": found.waiting,
         "charts": {
             name: {
                 "now": float(sums[-1]), "limit": limit, "highest": float(sums.max()),
                 "weeks_until_seen": {f"{loss:g}": found.share_delays[loss] for loss in found.share_delays}
-                if name == "share" else {f"{loss:g}": found.charts[name].weeks_to_alarm(loss)  # type: ignore[union-attr]
-                                         for loss, _ in found.charts[name].shifts},  # type: ignore[union-attr]
+                if name == "share" else {} if name == "queue" else
+                {f"{loss:g}": found.charts[name].weeks_to_alarm(loss)  # type: ignore[union-attr]
+                 for loss, _ in found.charts[name].shifts},  # type: ignore[union-attr]
             }
             for name, sums, limit in found.series()
         },

@@ -12,18 +12,20 @@ import pandas as pd
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.costs.scenario_cost import scenario_cost
 from flowsim.measures.capacity import losses
+from flowsim.measures.counting import or_later
 from flowsim.measures.patients import started_before
 from flowsim.measures.queues import every_queue
 from flowsim.measures.resource_buk import VisitMinutes, buk_by_resource
 from flowsim.measures.runs import Run, resource_names, runs, step_names, treatment_step
 from flowsim.measures.spells import DONE, visits
+from flowsim.measures.waits import inside_horizon
 from flowsim.plan.model import Plan
 from flowsim.questions.lean.declared import Declared
 from flowsim.questions.lean.money import waste_money
 from flowsim.questions.lean.patient_days import DAY_CELLS, patient_days
 from flowsim.questions.lean.staff_hours import HOUR_CELLS, UNUSED_KNOWLEDGE, staff_hours
 from flowsim.schema.unit_costs import UnitCosts
-from flowsim.tables import Results, Rows, Setting, frames
+from flowsim.tables import DAY_S, Results, Rows, Setting, frames
 
 BUK = ("booked", "done", "returns", "planned_hours", "value_hours")
 SEK_CELLS = (*(cell for cell in HOUR_CELLS if cell not in ("readiness", "idle")), "unused_capacity", UNUSED_KNOWLEDGE)
@@ -74,30 +76,30 @@ def _counts(run: Run) -> Iterator[tuple[str, float]]:
     names = step_names(run.setting)
     treatment = treatment_step(run.setting)
     if treatment:
-        yield "operations", float(started_before(run, run.end)[names.index(treatment)])
+        yield "operations", float(started_before(run, run.end_s)[names.index(treatment)])
     lost, _ = losses(run)
     missed = [cause == _NO_SHOW for cause in run.setting.causes]
     for k, name in enumerate(resource_names(run.setting)):
         yield f"no_show:{name}", float(lost[k, missed].sum())
     for kind, waiting in every_queue(run):
-        for name, mean in zip(waiting.names, waiting.mean(run.end), strict=True):
+        for name, mean in zip(waiting.names, waiting.mean(run.end_s), strict=True):
             yield f"queue:{kind}:{name}", float(mean)
 
 
 def _stream(run: Run, said: Declared) -> Iterator[tuple[str, float]]:
     """Per step: visits, hours of touch and days of waiting in all, of visits started in the horizon."""
     own = visits(run)
-    inside = (own.outcome == DONE) & (own.started >= 0) & (own.started < run.end)
-    touch = np.fmin(own.finished, run.end) - own.started
-    wait = own.started - own.queued
+    inside = (own.outcome == DONE) & inside_horizon(run, own.started)
+    touch = (np.minimum(or_later(own.finished), run.end_s) - own.started) / 3600
+    wait = (own.started - own.queued) / DAY_S
     for k, info in enumerate(run.setting.steps):
         rows = inside & (own.step == k)
         count = float(rows.sum())
         planned = said.hours_per_slot(info.lead) if _slots(run.setting, info.lead) else 0.0
-        hours = float(np.nansum(np.fmax(touch[rows] * 24, planned)))
+        hours = float(np.sum(np.maximum(touch[rows], planned)))
         yield f"stream:{info.name}:visits", count
         yield f"stream:{info.name}:touch_hours", hours
-        yield f"stream:{info.name}:wait_days", float(np.nansum(wait[rows]))
+        yield f"stream:{info.name}:wait_days", float(np.sum(wait[rows]))
 
 
 def _slots(setting: Setting, resource: str) -> bool:

@@ -31,6 +31,10 @@ SWEDISH: tuple[tuple[str, str], ...] = (
         "det som gjordes tas som det som erbjöds: ingen kö är känd",
     ),
     (
+        "the first and last week of the file are taken to be cut, and left out: --window says otherwise",
+        "filens första och sista vecka tas som avklippta och är utelämnade: --window säger annat",
+    ),
+    (
         "no year is printed: no holidays by date, season by week number only",
         "inget år är angivet: inga helger efter datum, säsong bara efter veckonummer",
     ),
@@ -115,10 +119,20 @@ SWEDISH: tuple[tuple[str, str], ...] = (
 """English (a pattern) and Swedish (with its parts)."""
 
 
+_NUMBER = re.compile(r"(?<![\w.])([-+]?)(\d+)(?:\.(\d+))?(%?)(?![\w.])")
+
+
 def in_swedish(text: str) -> str:
-    """The Swedish for what was assumed; unknown sentences as they are."""
+    """The Swedish for what was assumed, its numbers too; unknown sentences as they are."""
     for english, swedish in SWEDISH:
         match = re.fullmatch(english, text)
         if match:
-            return match.expand(swedish)
+            return _NUMBER.sub(_swedish_number, match.expand(swedish))
     return text
+
+
+def _swedish_number(found: re.Match[str]) -> str:
+    """-17.8% -> −17,8 %, with a no-break space."""
+    sign, whole, decimals, percent = found.groups()
+    comma = f",{decimals}" if decimals else ""
+    return sign.replace("-", "−") + whole + comma + ("\N{NO-BREAK SPACE}%" if percent else "")

@@ -168,7 +168,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "axis_this": ("denna vecka, andel av väntat", "this week, share of expected"),
     "axis_hours": ("timmar", "hours"),
     "axis_aic": ("AIC över det lägsta (kort är bra)", "AIC above the lowest (short is good)"),
-    "axis_band": ("inom de simulerade årens mittersta 95 %", "within the middle 95% of the simulated years"),
+    "axis_band": (
+        "inom de simulerade årens mittersta 95 %; rött: utanför 99 % (en av tolv utanför 95 % betyder inget)",
+        "within the middle 95% of the simulated years; red: outside 99% (one in twelve outside 95% means nothing)",
+    ),
     "axis_crps": ("prognosfel (CRPS), antal per vecka", "forecast error (CRPS), number a week"),
     "mark_seen": ("utfall", "seen"),
     "mark_expected": ("väntat", "expected"),
