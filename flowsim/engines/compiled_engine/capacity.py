@@ -26,12 +26,14 @@ from flowsim.engines.compiled_engine.layout import (
     NOW,
     OVERTIME,
     PLACES,
+    Q_NOTED,
     R_CAUSE,
     R_FREE,
     R_IN_USE,
     R_INTERRUPTION,
     R_KIND,
     R_N_SERVERS,
+    R_N_USERS,
     R_NUMBER,
     R_OVER,
     R_SERVERS,
@@ -39,6 +41,7 @@ from flowsim.engines.compiled_engine.layout import (
     R_SPECIAL,
     R_TRANCHES,
     R_UNLIMITED,
+    R_USERS,
     SERVERS,
     SERVING,
     STANDING,
@@ -75,6 +78,13 @@ def lose(w, r, t, cause, week, amount):
     """Book offered capacity that nobody used, under its one cause."""
     if 0 <= week < w.lost.shape[3]:
         w.lost[r, t, cause, week] += amount
+
+
+@inlined
+def less(w, r):
+    """There is less of a resource: what the heads of queues lack must be looked up again."""
+    for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
+        w.queues[w.lists[i], Q_NOTED] = 0
 
 
 # --- slots ------------------------------------------------------------------------------------------------------------
@@ -120,6 +130,7 @@ def take_slots(w, r, step, units, kept, lost_to):
     """Use slots of the first tranches that have them, or lose them to a cause."""
     if w.resources[r, R_UNLIMITED]:
         return
+    less(w, r)
     for t in range(w.resources[r, R_TRANCHES]):
         k = w.tranches[r, t]
         have = k[K_KEPT] if kept else k[K_FREE]
@@ -158,6 +169,7 @@ def slot_appears(w, r, t, kept):
 def slots_expire(w, r, t):
     """What nobody used by closing is lost, for the cause found at the last dispatch."""
     k = w.tranches[r, t]
+    less(w, r)
     for _ in range(k[K_FREE]):
         lose(w, r, t, k[K_CAUSE], oldest_slot(w, r, t), 1)
     for _ in range(k[K_KEPT]):
@@ -196,6 +208,7 @@ def count_places(w, r):
 def take_places(w, r, units):
     """Take places (or give back, if negative)."""
     count_places(w, r)
+    less(w, r)
     w.resources[r, R_IN_USE] += units
 
 
@@ -244,12 +257,16 @@ def servers_free(w, r, until):
 
 
 @jitted
-def servers_fit(w, r, units, until):
-    """Whether so many servers can start now."""
-    resource = w.resources[r]
-    if resource[R_UNLIMITED]:
-        return True
-    return resource[R_FREE] >= units and (until == NEVER or servers_free(w, r, until) >= units)
+def enough(w, r, units, until):
+    """Whether so many of the servers that are open and idle may work until then."""
+    first = w.resources[r, R_SERVERS]
+    for s in range(first, first + w.resources[r, R_N_SERVERS]):
+        server = w.servers[s]
+        if server[V_OPEN] and server[V_DOING] == IDLE and until <= server[V_CLOSE] + server[V_OVERTIME]:
+            units -= 1
+            if units <= 0:
+                return True
+    return units <= 0
 
 
 @jitted
@@ -292,6 +309,7 @@ def take_servers(w, r, visit, units, until, doing):
     """The lowest-numbered servers that can, now with this visit."""
     if w.resources[r, R_UNLIMITED]:
         return
+    less(w, r)
     book_staff(w, r)
     first = w.resources[r, R_SERVERS]
     for s in range(first, first + w.resources[r, R_N_SERVERS]):
@@ -343,6 +361,7 @@ def start_shift(w, r, number, close):
 @jitted
 def end_shift(w, r, number):
     """A server closes; what it is doing goes on as overtime, unless it is paused."""
+    less(w, r)
     book_staff(w, r)
     s = w.resources[r, R_SERVERS] + number
     server = w.servers[s]

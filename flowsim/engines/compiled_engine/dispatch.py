@@ -25,6 +25,7 @@ from flowsim.engines.compiled_engine.layout import (
     K_KEPT_CAUSE,
     K_N_ONLY,
     KEPT_CAUSE,
+    LASTING,
     NOBODY_WAITING,
     NOTED_AT,
     NOTES,
@@ -64,6 +65,7 @@ from flowsim.engines.compiled_engine.layout import (
     SLOTS,
     STARTED,
     STEP,
+    TIMED,
     TOUCHED,
     W_CAUSE_NAMES,
     W_COUNTERS,
@@ -252,11 +254,16 @@ def by_class(w, queues, n):
         klass += 1
 
 
-@jitted
+@inlined
 def serve_counters(w, queues):
     """Serve the plain queues first, wherever they stand in the agenda; they touch nobody else."""
-    if not w.plan[W_COUNTERS]:
-        return
+    if w.plan[W_COUNTERS]:
+        serve_plain_ones(w, queues)
+
+
+@jitted
+def serve_plain_ones(w, queues):
+    """Serve the plain queues among those to try, and leave the others."""
     n, m = w.g[DIRTY], 0
     for i in range(n):
         q = w.dirty[i]
@@ -286,8 +293,8 @@ def place_the_blocked(w, r):
 
 @inlined
 def look(w, q):
-    """The best head of a queue, and what it lacks; looked up once until anything changes."""
-    if w.queues[q, Q_NOTED] != w.g[NOTES]:
+    """The best head of a queue, and what it lacks; looked up again when that may have changed."""
+    if w.queues[q, Q_NOTED] != LASTING and w.queues[q, Q_NOTED] != w.g[NOTES]:
         look_up(w, q)
 
 
@@ -295,8 +302,10 @@ def look(w, q):
 def look_up(w, q):
     """Look up the best head of a queue, and what it lacks."""
     queue = w.queues[q]
+    w.g[TIMED] = 0
     v = best(w, q, queue[Q_RESOURCE], -1, -1) if queue[Q_WAITING] else -1
-    queue[Q_NOTED], queue[Q_HEAD], queue[Q_LACKS] = w.g[NOTES], v, missing(w, v, -1) if v >= 0 else FITS
+    queue[Q_HEAD], queue[Q_LACKS] = v, missing(w, v, -1) if v >= 0 else FITS
+    queue[Q_NOTED] = w.g[NOTES] if w.g[TIMED] else LASTING
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowsim.engines.compiled_engine.capacity import servers_fit, servers_free, serves, slots_free
+from flowsim.engines.compiled_engine.capacity import enough, servers_free, serves, slots_free
 from flowsim.engines.compiled_engine.layout import (
     FITS,
     K_FREE,
@@ -37,6 +37,7 @@ from flowsim.engines.compiled_engine.layout import (
     SERVERS,
     SERVING,
     STEP,
+    TIMED,
     V_CLOSE,
     V_DOING,
     V_OPEN,
@@ -75,24 +76,38 @@ def fits(w, r, step, units, until, lane, first):
         return slot_fits(w, r, step, units, lane) if first else slots_free(w, r, step) >= units
     if resource[R_FREE] < units:
         return False
-    return resource[R_KIND] != SERVERS or resource[R_SUSPEND] != 0 or servers_free(w, r, until) >= units
+    if resource[R_KIND] != SERVERS or resource[R_SUSPEND]:
+        return True
+    w.g[TIMED] = 1
+    return enough(w, r, units, until)
+
+
+@inlined
+def staff_free(w, r, units):
+    """Whether so many servers are open and idle."""
+    return w.resources[r, R_UNLIMITED] or w.resources[r, R_FREE] >= units
 
 
 @jitted
 def missing(w, v, lane):
-    """The first resource in step order that a visit lacks to start now; PULLED; or FITS."""
+    """The first resource in step order that a visit lacks to start now; PULLED; or FITS.
+
+    TIMED is set where that may change though nothing is taken and no queue is woken.
+    """
     visit = w.visits[v]
     step = visit[STEP]
     first = w.steps[step, S_NEEDS]
     if visit[REMAINING] >= 0:
         for i in range(first, first + w.steps[step, S_N_NEEDS]):
             r = w.needs[i, 0]
-            if w.resources[r, R_KIND] == SERVERS and not servers_fit(w, r, w.needs[i, 1], NEVER):
+            if w.resources[r, R_KIND] == SERVERS and not staff_free(w, r, w.needs[i, 1]):
                 return r
         return FITS
     watched = w.steps[step, S_PULL]
-    if watched >= 0 and w.steps[watched, S_QUEUED] + w.steps[step, S_SERVING] >= w.pull[step, w.g[PERIOD]]:
-        return PULLED
+    if watched >= 0:
+        w.g[TIMED] = 1
+        if w.steps[watched, S_QUEUED] + w.steps[step, S_SERVING] >= w.pull[step, w.g[PERIOD]]:
+            return PULLED
     until = w.g[NOW] + mean_of(w, step, visit[PAT])
     for i in range(first, first + w.steps[step, S_N_NEEDS]):
         if not fits(w, w.needs[i, 0], step, w.needs[i, 1], until, lane, i == first):

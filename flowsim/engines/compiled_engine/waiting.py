@@ -43,6 +43,7 @@ from flowsim.engines.compiled_engine.layout import (
     Q_KINDS,
     Q_LENGTH,
     Q_LISTED,
+    Q_NOTED,
     Q_WAITING,
     QNEXT,
     QPREV,
@@ -221,6 +222,7 @@ def to_do(w, trip, step, arrived):
 @inlined
 def wake(w, q):
     """Something changed for a queue: try it at the next dispatch."""
+    w.queues[q, Q_NOTED] = 0
     if w.queues[q, Q_DIRTY] == 0:
         w.queues[q, Q_DIRTY] = 1
         w.dirty[w.g[DIRTY]] = q
@@ -339,6 +341,7 @@ def take_out(w, v):
     w.heads[visit[HEAP]] = take(w.visits, w.heads[visit[HEAP]], v)
     visit[WAITS] = 0
     queue[Q_WAITING] -= 1
+    queue[Q_NOTED] = 0
     if visit[REMAINING] < 0:
         queue[Q_LENGTH] -= 1
     if queue[Q_LISTED]:
