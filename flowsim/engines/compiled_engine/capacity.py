@@ -245,31 +245,6 @@ def able(server, until):
 
 
 @jitted
-def servers_free(w, r, until):
-    """Servers that are open, idle, and may work until then."""
-    n = 0
-    first = w.resources[r, R_SERVERS]
-    for s in range(first, first + w.resources[r, R_N_SERVERS]):
-        server = w.servers[s]
-        if server[V_OPEN] and server[V_DOING] == IDLE and able(server, until):
-            n += 1
-    return n
-
-
-@jitted
-def enough(w, r, units, until):
-    """Whether so many of the servers that are open and idle may work until then."""
-    first = w.resources[r, R_SERVERS]
-    for s in range(first, first + w.resources[r, R_N_SERVERS]):
-        server = w.servers[s]
-        if server[V_OPEN] and server[V_DOING] == IDLE and until <= server[V_CLOSE] + server[V_OVERTIME]:
-            units -= 1
-            if units <= 0:
-                return True
-    return units <= 0
-
-
-@jitted
 def book_staff(w, r):
     """Book open and idle time since the last change."""
     resource = w.resources[r]

@@ -35,7 +35,6 @@ from flowsim.engines.compiled_engine.layout import (
     PULL_CAUSE,
     PULLED,
     Q_DIRTY,
-    Q_FIRST,
     Q_HEAD,
     Q_HEAPS,
     Q_LACKS,
@@ -43,8 +42,6 @@ from flowsim.engines.compiled_engine.layout import (
     Q_NOTED,
     Q_RESOURCE,
     Q_WAITING,
-    QNEXT,
-    QUEUED,
     R_CAUSE,
     R_EXPLAINED,
     R_FREE,
@@ -79,7 +76,7 @@ from flowsim.engines.compiled_engine.layout import (
 from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_stay, start
 from flowsim.engines.compiled_engine.views import inlined, jitted
-from flowsim.engines.compiled_engine.waiting import over_in, precedes, take_out, wake
+from flowsim.engines.compiled_engine.waiting import longest_waiter, over_in, precedes, take_out, wake
 
 
 @jitted
@@ -103,21 +100,6 @@ def best(w, q, r, lane, after):
             continue
         if found < 0 or precedes(w, v, found):
             found = v
-    return found
-
-
-@jitted
-def longest_waiter(w, q):
-    """Who first joined longest ago."""
-    found, v = -1, w.queues[q, Q_FIRST]
-    while v >= 0:
-        if (
-            found < 0
-            or w.visits[v, QUEUED] < w.visits[found, QUEUED]
-            or (w.visits[v, QUEUED] == w.visits[found, QUEUED] and precedes(w, v, found))
-        ):
-            found = v
-        v = w.visits[v, QNEXT]
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flowsim.engines.compiled_engine.capacity import enough, servers_free, serves, slots_free
+from flowsim.engines.compiled_engine.capacity import able, serves, slots_free
 from flowsim.engines.compiled_engine.layout import (
     FITS,
+    IDLE,
     K_FREE,
     K_KEPT,
     K_N_ONLY,
@@ -47,6 +48,31 @@ from flowsim.engines.compiled_engine.layout import (
 from flowsim.engines.compiled_engine.service import pause
 from flowsim.engines.compiled_engine.views import inlined, jitted
 from flowsim.engines.compiled_engine.waiting import class_at, mean_of
+
+
+@jitted
+def servers_free(w, r, until):
+    """Servers that are open, idle, and may work until then."""
+    n = 0
+    first = w.resources[r, R_SERVERS]
+    for s in range(first, first + w.resources[r, R_N_SERVERS]):
+        server = w.servers[s]
+        if server[V_OPEN] and server[V_DOING] == IDLE and able(server, until):
+            n += 1
+    return n
+
+
+@jitted
+def enough(w, r, units, until):
+    """Whether so many of the servers that are open and idle may work until then."""
+    first = w.resources[r, R_SERVERS]
+    for s in range(first, first + w.resources[r, R_N_SERVERS]):
+        server = w.servers[s]
+        if server[V_OPEN] and server[V_DOING] == IDLE and able(server, until):
+            units -= 1
+            if units <= 0:
+                return True
+    return units <= 0
 
 
 @jitted

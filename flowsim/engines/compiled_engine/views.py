@@ -8,6 +8,7 @@ what they are, if not signed integers) whatever they are kept as.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -19,9 +20,22 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from flowsim.engines.compiled_engine.layout import DIMS, KEPT_AS, WORDS, World
 
-jitted = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+def _compiled_once(**options: bool) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function for each types of its arguments, but not again for each constant it is given."""
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        made = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function)
+        template = made.get_call_template
+        made.get_call_template = lambda args, kws: template(tuple(map(types.unliteral, args)), kws)
+        return made
+
+    return compiled
+
+
+jitted = _compiled_once()
 """Compile a function that only the kernel calls."""
-inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
+inlined = _compiled_once(forceinline=True)
 """The same, put in place wherever it is called: for what is small, or called from one busy place."""
 
 

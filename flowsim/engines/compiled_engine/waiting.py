@@ -364,3 +364,18 @@ def precedes(w, a, b):
         if x[k] != y[k]:
             return x[k] < y[k]
     return False
+
+
+@jitted
+def longest_waiter(w, q):
+    """Who first joined longest ago."""
+    found, v = -1, w.queues[q, Q_FIRST]
+    while v >= 0:
+        if (
+            found < 0
+            or w.visits[v, QUEUED] < w.visits[found, QUEUED]
+            or (w.visits[v, QUEUED] == w.visits[found, QUEUED] and precedes(w, v, found))
+        ):
+            found = v
+        v = w.visits[v, QNEXT]
+    return found
