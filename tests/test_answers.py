@@ -13,7 +13,7 @@ import flowsim as fs
 from flowsim.cli import app
 from flowsim.errors import FlowsimError, InputError
 from flowsim.questions.answer import Answer, Effort, Figure, Realised, Series, Table
-from flowsim.questions.freed_beds import _fewest
+from flowsim.questions.freed_beds import Freed, Tried, _fewest, _sentence
 from flowsim.questions.wording import EN, SV, Said, alike, both, joined, listed, named
 from flowsim.report import answers
 from flowsim.report.answers import keeping
@@ -149,6 +149,19 @@ def test_the_fewest_beds_that_are_enough(least: int) -> None:
     assert _fewest(lambda beds: False, 10) is None
 
 
+def test_one_freed_bed_is_said_in_the_singular_with_what_it_takes() -> None:
+    found = Freed("surgery", "ward", 10, 684.0, 0.02, Said("Kortare vårdtid", "Shorter stay"), 3500.0, (1.7, 1.4))
+    found.tried = {9: Tried(9, -2.6, 1.4, 0.03), 8: Tried(8, -18.2, 2.1, 0.05)}
+    found.needed = 9
+    assert _sentence(found, SV) == (
+        "Kortare vårdtid (1,4 dygn i medel) frigör en vårdplats, värd 1,3\u00a0Mkr om året: 9 räcker i stället för 10,"
+        " med −3 ± 1 operationer om året (med en plats färre −18 ± 2)."
+    )
+    assert "frees one bed, worth 1.3\u00a0MSEK a year: 9 are enough instead of 10" in _sentence(found, EN)
+    found.needed = 8
+    assert "frigör två vårdplatser, värda 2,6" in _sentence(found, SV)
+
+
 def test_beds_that_a_longer_stay_takes(tmp_path: Path) -> None:
     path = tmp_path / "scenarios" / "ward.yaml"
     path.parent.mkdir()
@@ -157,7 +170,8 @@ def test_beds_that_a_longer_stay_takes(tmp_path: Path) -> None:
     longer.write_text("change:\n- shorter_stay: {step: operation, nights: {4: 0.6, 5: 0.4}}\n", "utf-8")
     answer = fs.ask("freed-beds", path, with_=longer, step="operation", engine="simpy", workers=1)
     assert 2 <= answer.numbers["freed"] <= 7
-    assert answer.sentence.sv.startswith("Dagens vårdtid frigör")
+    assert answer.sentence.sv.startswith("Dagens vårdtid (1,")
+    assert " dygn i medel) frigör " in answer.sentence.sv
     with pytest.raises(InputError, match="is needed"):
         fs.ask("freed-beds", path, step="operation", engine="simpy", workers=1)
     with pytest.raises(InputError, match="no step with a stay"):

@@ -101,6 +101,11 @@ def test_the_bottleneck_is_found_and_said(clinic: Path) -> None:
     assert first["operations"] == pytest.approx(26, abs=1), "a queue of 60 and 4 a week too many: each slot is used"
     assert "operationssalen" in answer.sentence.sv
     assert "26" in answer.sentence.sv
+    assert "mer än 99 % säkert" in answer.sentence.sv
+    assert [column.sv for column in answer.table.columns][2] == "rang", "plats is a bed"
+    assert answer.table.rows[0][5].sv == "0,52", "52 slots at 10,000"
+    shifting = next(table for title, table in answer.further if "moves" in title.en)
+    assert max(len(column.sv) for column in shifting.columns[1:-1]) < 20, "eight columns must go on a page"
     assert answer.exit_code == 0
     assert answer.numbers["shifting"][0]["leader"] == "theatre"
     assert len(answer.table.rows) == 2

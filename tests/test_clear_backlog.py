@@ -252,7 +252,9 @@ def test_weekly_pace_beside_the_arithmetic(tmp_path: Path) -> None:
         "weekly_pace", small(tmp_path, 20), step="operation", by="2027-06-13", confidence="80%", over=60,
         engine="simpy", workers=1, seconds=1.5,
     )  # fmt: skip
-    assert len(answer.table.rows) == 6
+    assert len(answer.table.rows) == 7
     assert answer.numbers["even_pace"] == pytest.approx(4.0, abs=0.05)
     assert answer.numbers["extra_even_chance"] <= answer.numbers["extra_asked"]
     assert answer.by_hand[0].sv
+    said = {row[0].en: [cell.en for cell in row[1:]] for row in answer.table.rows}
+    assert said["extra a week to the date"][1] == "–", "as it is nobody has tried: no 0 that reads as enough"

@@ -196,10 +196,13 @@ def test_a_reminder_saves_slots_and_is_said(tmp_path: Path) -> None:
     saved, half = answer.numbers["change"]["no_show:clinic"]
     assert saved + half < 0
     assert answer.sentence.sv.startswith("Påminnelse: ")
-    assert "färre tider går förlorade, " in answer.sentence.sv
+    assert "på 26 veckor går " in answer.sentence.sv
+    assert " mottagningstider färre förlorade. " in answer.sentence.sv
     assert answer.further[0][0].en == "Where the relief lands"
     alone = questions.ask("lean", tmp_path / "one.yaml", splits=tmp_path / "lean.yaml", **options)
-    assert "värdeskapande" in alone.sentence.sv
+    assert "värdeskapande och " in alone.sentence.sv
+    assert "years" not in alone.effort.said.en
+    assert "8 körningar à 26 veckor" in alone.effort.said.sv
     assert len(alone.table.rows) == 7
 
 

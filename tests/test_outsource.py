@@ -208,6 +208,22 @@ def test_buy_or_make_is_answered_and_said(tmp_path: Path) -> None:
     assert answer.scenario is not None
 
 
+def test_what_is_said_does_not_contradict_the_table(tmp_path: Path) -> None:
+    """At a price a hundredth from the list's break-even (55,000) it is a draw, in the sentence and in the table."""
+    options = {"own": tmp_path / "lists.yaml", "shares": (0.0, 0.4), "engine": "simpy", "workers": 1}
+    answer = questions.ask("outsource", clinic(tmp_path), price=55_500.0, sizes=Sizes(8, 8, 3, 3, 3, 3), **options)
+    said = {row[0].en: row[-1].en for row in answer.table.rows}
+    assert said["an extra list in the beds and films there are"] == "a draw"
+    assert said["a regular slot that would stand empty"] == "make"
+    assert "väger det jämnt" in answer.sentence.sv
+    assert "Gör själva när en ordinarie tid annars står tom" in answer.sentence.sv
+    sure = next(table for title, table in answer.further if "How sure" in title.en)
+    assert [cell.sv for cell in sure.rows[0][3:5]] == ["–", "–"], "no inputs drawn: nothing is said of them"
+    at_break_even = answer.numbers["uncertainty"][str(round(answer.numbers["break_even_price_sek"]))]
+    assert at_break_even["mean"] == pytest.approx(0, abs=1), "D crosses zero at the break-even price"
+    assert "dragningar" not in answer.effort.said.sv
+
+
 def test_without_unit_costs_there_is_no_answer(tmp_path: Path) -> None:
     path = clinic(tmp_path)
     path.write_text(CLINIC.replace("unit_costs: ../calibration/costs.yaml\n", ""), encoding="utf-8")

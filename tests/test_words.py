@@ -113,6 +113,23 @@ def test_names_known_and_unknown() -> None:
     assert EN.measure("queue_on_some_day") == "queue on some day"
 
 
+@pytest.mark.parametrize(
+    ("text", "sv", "en"),
+    [
+        (
+            "extra_operations (resource theatre, per_week 2, days mon-thu, hours 17:00-20:00)",
+            "fler operationer (operationssal, 2 per vecka, mån–tors, kl. 17:00-20:00)",
+            "more operations (theatre, 2 a week, Mon–Thu, 17:00-20:00)",
+        ),
+        ("fewer_no_shows (share 0.5)", "färre uteblivna (50\N{NO-BREAK SPACE}%)", "fewer no-shows (50%)"),
+        ("resources.ward.places, set 8", "resources.ward.places, set 8", "resources.ward.places, set 8"),
+        ("levelled (other some)", "utjämnad kapacitet (other some)", "levelled capacity (other some)"),
+    ],
+)
+def test_changes_are_said_with_what_they_were_told(text: str, sv: str, en: str) -> None:
+    assert (SV.change(text), EN.change(text)) == (sv, en)
+
+
 def test_names_are_made_harmless_and_short() -> None:
     assert plain("a\u202eb\x00c\nd") == "a b c d"
     assert len(plain("x" * 500)) == 120

@@ -30,7 +30,7 @@ app = typer.Typer(
 app.add_typer(questions, name="ask")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on stdout, for machines.")]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of tables and report.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of tables, report and what is refused.")]
 Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files (YAML); the first is the baseline.")]
 
 
@@ -60,6 +60,7 @@ def top(
 def new(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.")],
     json: Json = False,
+    lang: Language = Lang.en,
 ) -> None:
     """A commented starter: scenarios, unit costs and a history, to be replaced by yours.
 
@@ -67,8 +68,8 @@ def new(
     """
     from flowsim.cli import starting
 
-    with spoken():
-        starting.new(folder, json)
+    with spoken(lang.code):
+        starting.new(folder, json, lang.code)
 
 
 @app.command()
@@ -84,7 +85,7 @@ def check(
     """
     from flowsim.cli import checking
 
-    with spoken():
+    with spoken(lang.code):
         checking.check(scenarios, weeks, json, lang.code)
 
 
@@ -123,7 +124,7 @@ def calibrate(
     """
     from flowsim.cli import fitting, fitting_log
 
-    with spoken():
+    with spoken(lang.code):
         columns = fitting.columns_of(column or [])
         days = fitting.days_of(window), fitting.days_of(hold_out)
         asked = (pathway, out, capacity, table, columns, days[0], min_cell, report, json, lang.code)
@@ -143,6 +144,7 @@ def log(
     seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
     replication: Annotated[int, typer.Option(min=0, help="Which replication.")] = 0,
     json: Json = False,
+    lang: Language = Lang.en,
 ) -> None:
     """One simulated run as an event log and a weekly capacity table (CSV), in the columns that `calibrate` reads.
 
@@ -150,8 +152,8 @@ def log(
     """
     from flowsim.cli import logging_run
 
-    with spoken():
-        logging_run.write_log(scenario, out, seed, replication, json)
+    with spoken(lang.code):
+        logging_run.write_log(scenario, out, seed, replication, json, lang.code)
 
 
 @app.command()
@@ -178,7 +180,7 @@ def kpp(
     """
     from flowsim.cli import costing
 
-    with spoken():
+    with spoken(lang.code):
         for target, write in ((starter, costing.starter), (example, costing.example)):
             if target is not None:
                 write(target, lang.code)
@@ -243,7 +245,7 @@ def run(
         json=json,
         lang=lang.code,
     )
-    with spoken():
+    with spoken(lang.code):
         running.run(scenarios, wish, out)
 
 
@@ -272,7 +274,7 @@ def budget(
     """
     from flowsim.cli import budgeting
 
-    with spoken():
+    with spoken(lang.code):
         if starter is not None:
             budgeting.starter(starter, lang.code)
             return
@@ -302,7 +304,7 @@ def indicators(
     """
     from flowsim.cli import indicating
 
-    with spoken():
+    with spoken(lang.code):
         if starter is not None:
             indicating.starter(starter, lang.code)
             return
@@ -330,7 +332,7 @@ def payment(
     """
     from flowsim.cli import paying
 
-    with spoken():
+    with spoken(lang.code):
         paying.payment(file, paying.Asked(contacts, paying.days_of(days), out, json, lang.code))
 
 
@@ -346,7 +348,7 @@ def report(
     """
     from flowsim.cli import running
 
-    with spoken():
+    with spoken(lang.code):
         running.report(study, lang.code, json)
 
 
@@ -377,7 +379,7 @@ def follow_up(
     """
     from flowsim.cli import following
 
-    with spoken():
+    with spoken(lang.code):
         following.follow_up(
             study, actual, following.Wish(out, json, lang.code), waiting=waiting, scenario_name=scenario, step=step,
             by=by, confidence=confidence, over=over, queue=queue, alarm=alarm, weeks=weeks, seed=seed,

@@ -67,7 +67,7 @@ def clear_backlog(
     )
     own = {"step": step, "by": by, "confidence": confidence, "over": over, "queue": queue, "longest": longest}
     lists = {"half": half, "from_": from_, "to": to, "days": days, "hours": hours, "price": price, "curve": curve}
-    with spoken():
+    with spoken(lang.code):
         answering.ask("clear_backlog", wish, **own, **lists)
 
 
@@ -91,7 +91,7 @@ def freed_beds(
     from flowsim.cli import answering
 
     wish = answering.Wish(scenario, tuple(further), seed, workers, engine, seconds, False, out, json, lang.code)
-    with spoken():
+    with spoken(lang.code):
         answering.ask("freed_beds", wish, step=step)
 
 
@@ -108,7 +108,7 @@ def page(
     """
     from flowsim.cli import answering
 
-    with spoken():
+    with spoken(lang.code):
         answering.page(folders, title, out, lang.code)
 
 
@@ -142,5 +142,5 @@ def weekly_pace(
         scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
     )
     own = {"step": step, "weeks": weeks, "by": by, "confidence": confidence, "over": over, "queue": queue}
-    with spoken():
+    with spoken(lang.code):
         answering.ask("weekly_pace", wish, price=price, **own)

@@ -60,7 +60,7 @@ def bottleneck(
     wish = answering.Wish(
         scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
     )
-    with spoken():
+    with spoken(lang.code):
         answering.ask(
             "bottleneck", wish, only=tuple(only or ()), enough_of=enough, goal=share(goal, "--goal"),
             prices=amounts(price, "--price"), pairs=pairs,
@@ -100,7 +100,7 @@ def outsource(
     wish = answering.Wish(
         scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
     )
-    with spoken():
+    with spoken(lang.code):
         answering.ask(
             "outsource", wish, price=price, step=step, shares=shares_of(share_), groups=tuple(groups or ()), own=own,
             ranges=ranges, stays_at_home=stays, lead_time=lead_time, weekly_cap=weekly_cap, yearly_cap=yearly_cap,
@@ -138,7 +138,7 @@ def mix(
     wish = answering.Wish(
         scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
     )
-    with spoken():
+    with spoken(lang.code):
         answering.ask(
             "mix", wish, budget=money(budget, "--budget"), goal=goal, delta=delta,
             confidence=share(confidence, "--confidence"), levers=tuple(lever or ()), options=tuple(option or ()),
@@ -171,7 +171,7 @@ def lean(
     from flowsim.cli import answering
 
     wish = answering.Wish(scenario, (), seed, workers, engine, seconds, False, out, json, lang.code)
-    with spoken():
+    with spoken(lang.code):
         answering.ask("lean", wish, splits=splits, changes=tuple(further or ()), pairs=pairs, weeks=weeks)
 
 
@@ -186,7 +186,7 @@ def sensitivity(
     by: Annotated[str, typer.Option(help="At which date; default the end of the first year.")] = "",
     compare: Annotated[Path | None, typer.Option(help="File of changes: the answer is their effect.")] = None,
     method: Annotated[
-        Literal["auto", "none", "sobol", "morris"], typer.Option(help="Shares: auto where inputs interact.")
+        Literal["auto", "none", "sobol", "morris"], typer.Option(help="Shares: auto from the draws.")
     ] = "auto",
     pairs: Annotated[int, typer.Option(min=2, help="Runs of each end of each input.")] = 100,
     further: With = None,
@@ -208,7 +208,7 @@ def sensitivity(
     wish = answering.Wish(
         scenario, tuple(further or ()), seed, workers, engine, seconds, independent, out, json, lang.code
     )
-    with spoken():
+    with spoken(lang.code):
         answering.ask(
             "sensitivity", wish, ranges=ranges, of=of, by=by, compare=compare, method=method, pairs=pairs
         )  # fmt: skip

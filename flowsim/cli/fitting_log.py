@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from flowsim.cli.screen import Sheet, note, out, out_json, progress, show
+from flowsim.cli.screen import Sheet, note, out, out_json, progress, show, told
 from flowsim.errors import FlowsimError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _show(found: LogCalibration, events: Events, sv: bool) -> None:
     show(Sheet("Besök i loggen" if sv else "Visits in the log", list(visits.columns), visits.to_numpy().tolist()))
     show(Sheet("Parametrar" if sv else "Parameters", columns, rows))
     for fault in found.rejected[:LISTED]:
-        note(f"{'Utelämnad' if sv else 'Left out'}: {fault}")
+        note(f"{'Utelämnad' if sv else 'Left out'}: {told(fault)}")
     if events.rejected_rows > LISTED:
         note(f"... {events.rejected_rows} {'rader i allt' if sv else 'rows in all'}")
     from flowsim.report.fit.assumed import in_swedish

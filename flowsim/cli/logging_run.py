@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from flowsim.cli.screen import note, out, out_json
 from flowsim.errors import FlowsimError
 
 
-def write_log(path: Path, folder: Path | None, seed: int, replication: int, json: bool) -> None:
+def write_log(
+    path: Path, folder: Path | None, seed: int, replication: int, json: bool, lang: Literal["sv", "en"]
+) -> None:
     """Runs the scenario once and writes <scenario>_simulated_events.csv and <scenario>_simulated_capacity.csv."""
     from flowsim import engines, plan, scenario, tables
     from flowsim.measures.event_log import capacity_log, event_log
@@ -29,4 +32,4 @@ def write_log(path: Path, folder: Path | None, seed: int, replication: int, json
         out_json({what: {"file": names[what].as_posix(), "rows": len(frame)} for what, frame in files.items()})
         return
     for what, frame in files.items():
-        out(f"{names[what].as_posix()}: {len(frame)} rows")
+        out(f"{names[what].as_posix()}: {len(frame)} {'rader' if lang == 'sv' else 'rows'}")

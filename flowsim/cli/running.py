@@ -142,10 +142,7 @@ def _interrupted(wish: Wish) -> typer.Exit:
 
     words = [word for word in sys.argv[1:] if word not in ("--resume", "--force-new")]
     command = shlex.join(["flowsim", *words, "--resume"])
-    if wish.lang == "sv":
-        note(f"Avbruten. Det som hann bli klart är sparat. Fortsätt med:\n  {command}")
-    else:
-        note(f"Interrupted. What was finished is kept. Go on with:\n  {command}")
+    note(f"Interrupted. What was finished is kept. Go on with:\n  {command}")
     return typer.Exit(130)
 
 

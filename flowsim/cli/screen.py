@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
@@ -23,6 +24,8 @@ WIDE = 200
 """Columns assumed where the output is not a terminal."""
 
 Row = Sequence[str]
+_LANG: ContextVar[Literal["sv", "en"]] = ContextVar("lang", default="en")
+"""The language of the command that runs. Rooms below speak English; `swedish` says it anew."""
 
 
 class Lang(StrEnum):
@@ -48,13 +51,14 @@ class Sheet:
 
 
 @contextmanager
-def spoken() -> Iterator[None]:
-    """Turns what flowsim refuses, and Ctrl-C, into words on stderr and an exit code."""
+def spoken(lang: Literal["sv", "en"] = "en") -> Iterator[None]:
+    """Turns what flowsim refuses, and Ctrl-C, into words on stderr and an exit code; notes are in the language too."""
+    token = _LANG.set(lang)
     try:
         yield
     except InputError as error:
         for fault in error.faults:
-            _say(str(fault))
+            typer.echo(told(fault), err=True)
         raise typer.Exit(2) from None
     except FlowsimError as error:
         _say(str(error))
@@ -62,6 +66,18 @@ def spoken() -> Iterator[None]:
     except KeyboardInterrupt:
         _say("Interrupted; nothing was written.")
         raise typer.Exit(130) from None
+    finally:
+        _LANG.reset(token)
+
+
+def told(fault: Fault) -> str:
+    """A fault in the language of the command."""
+    if _LANG.get() == "en":
+        return str(fault)
+    from flowsim.cli.swedish import fault_in_swedish
+    from flowsim.sheets import headings_of
+
+    return fault_in_swedish(fault, headings_of(fault.file))
 
 
 def refuse(file: str, message: str, key: str = "") -> InputError:
@@ -149,4 +165,8 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _say(text: str) -> None:
+    if _LANG.get() == "sv":
+        from flowsim.cli.swedish import in_swedish
+
+        text = in_swedish(text)
     typer.echo(text, err=True)

@@ -6,13 +6,14 @@ import json
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
+from typing import Literal
 
 from flowsim.cli.screen import out, out_json, refuse
 
 SCHEMA, KEYS = "scenario.schema.json", "KEYS.md"
 
 
-def new(folder: Path, as_json: bool) -> None:
+def new(folder: Path, as_json: bool, lang: Literal["sv", "en"]) -> None:
     """Writes the starter, the keys' reference and their schema for editors into `folder`, and says what to do next.
 
     Raises:
@@ -31,9 +32,11 @@ def new(folder: Path, as_json: bool) -> None:
         out_json({"folder": folder.as_posix(), "files": written})
         return
     out(f"{folder}: {', '.join(written)}")
-    out("Read README.txt there. To begin:")
-    out(f"  flowsim check {folder}/scenarios/*.yaml")
-    out(f"  flowsim run {folder}/scenarios/today.yaml {folder}/scenarios/evening.yaml --out {folder}/outputs/first")
+    chosen = " --lang sv" if lang == "sv" else ""
+    out("Läs README.txt där (på engelska). Börja så här:" if lang == "sv" else "Read README.txt there. To begin:")
+    out(f"  flowsim check {folder}/scenarios/*.yaml{chosen}")
+    both = f"{folder}/scenarios/today.yaml {folder}/scenarios/evening.yaml"
+    out(f"  flowsim run {both} --out {folder}/outputs/first{chosen}")
 
 
 def _keys() -> str:

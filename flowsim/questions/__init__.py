@@ -9,6 +9,7 @@ scenario, further changes, seed, engine, workers, time). Nothing here knows of t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,4 +51,4 @@ def ask(question: str, scenario: str | Path, **options: Any) -> Answer:
     asked, rest = Asked.of(scenario, options)
     with asked:
         answer: Answer = import_module(f"flowsim.questions.{QUESTIONS[name]}").ask(asked, **rest)
-    return answer
+        return replace(answer, about=asked.about)

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from flowsim.questions.wording import NOTHING, Said
+from flowsim.questions.wording import EN, NOTHING, SV, Said, alike
 
 LONGEST_TABLE = 7
 Verdict = Literal["yes", "close", "no"]
 """yes: it can be done, and the number is safe; close: two numbers cannot be told apart; no: it cannot be done."""
+_ENGINES = {
+    "compiled": Said("kompilerad motor", "compiled engine"), "simpy": Said("motorn SimPy", "SimPy engine"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Series:
     high: Sequence[float] = ()
     faint: bool = False
     """Less certain than the others (a pilot): drawn hollow."""
+    labels: Sequence[Said] = ()
+    """What is written beside each point, where its value does not say it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Figure:
     percent: bool = False
     mark: tuple[float, Said] | None = None
     """A place along x worth naming (the answer, today)."""
+    start: str = ""
+    """ISO date, if x counts weeks from it: x is then written as dates."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +85,10 @@ class Effort:
         """Runs, rule, seed, engine: one line."""
         tail_sv = "stoppregeln nådd" if self.reached else "tiden tog slut innan stoppregeln nåddes"
         tail_en = "stopping rule reached" if self.reached else "time ran out before the stopping rule was reached"
+        engine = _ENGINES.get(self.engine, alike(self.engine))
         return Said(
-            f"{self.runs} körningar ({self.rule.sv}; {tail_sv}), frö {self.seed}, motor {self.engine}.",
-            f"{self.runs} runs ({self.rule.en}; {tail_en}), seed {self.seed}, engine {self.engine}.",
+            f"{SV.number(self.runs)} körningar ({self.rule.sv}; {tail_sv}), slumpfrö {self.seed}, {engine.sv}.",
+            f"{EN.number(self.runs)} runs ({self.rule.en}; {tail_en}), seed {self.seed}, {engine.en}.",
         )
 
 
@@ -120,6 +128,8 @@ class Answer:
     scenario: Realised | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
     """Everything above as numbers, for machines."""
+    about: Said = NOTHING
+    """Which scenario was asked of, with which further files, and from when: for who sees the sheet alone."""
 
     @property
     def exit_code(self) -> int:

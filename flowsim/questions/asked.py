@@ -10,7 +10,7 @@ from typing import Any, Self
 from flowsim.questions.answer import Effort
 from flowsim.questions.cases import Base, Case, stacked
 from flowsim.questions.runs import Runs
-from flowsim.questions.wording import Said
+from flowsim.questions.wording import Said, both
 from flowsim.schema.unit_costs import UnitCosts
 
 _COMMON = ("seed", "engine", "workers", "seconds", "independent", "told")
@@ -54,6 +54,15 @@ class Asked:
             return self.today
         alone = Base(self.base.bare)
         return alone.case(f"{alone.scenario.name}_bare", ())
+
+    @property
+    def about(self) -> Said:
+        """The scenario's title, the titles of the files of --with, and the first day, for a sheet's head."""
+        model = self.base.scenario.model
+        titles = [Said(one.title_sv or one.title, one.title) for one in (self.bare.scenario, self.base.scenario)]
+        sv, en = (" + ".join(dict.fromkeys(one(lang) for one in titles)) for lang in ("sv", "en"))
+        start = both(lambda say: say.day(model.horizon.start))
+        return Said(f"{sv}, från {start.sv}", f"{en}, from {start.en}")
 
     @property
     def unit_costs(self) -> UnitCosts | None:

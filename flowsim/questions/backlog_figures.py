@@ -5,7 +5,7 @@ from __future__ import annotations
 from flowsim.questions.answer import Figure, Series
 from flowsim.questions.clear_backlog import Found
 from flowsim.questions.search import Chance
-from flowsim.questions.wording import Said, both, named
+from flowsim.questions.wording import NOTHING, Said, both, named
 
 
 def curve(found: Found) -> Figure:
@@ -22,7 +22,7 @@ def curve(found: Found) -> Figure:
     asked = found.asked
     mark = None
     if asked is not None and asked.advised is not None:
-        mark = (of.operations(asked.advised), Said("rådet", "advised"))
+        mark = (of.operations(asked.advised), Said("vårt råd", "our advice"))
     parts = [series(Said("sannolikhet (95 % intervall)", "chance (95% interval)"), sure, False)]
     if pilot:
         parts.append(series(Said("prövat i få körningar", "tried in few runs"), pilot, True))
@@ -62,21 +62,21 @@ def course(found: Found) -> Figure:
     for number in dict.fromkeys(n for n in numbers_shown if n is not None and n in found.courses):
         low, middle, high = found.courses[number]
         ends = slice(6, None, 7)
-        weeks = [float(k + 1) for k in range(len(middle[ends]))]
+        weeks = [k + 1 + of.start.weekday() / 7 for k in range(len(middle[ends]))]
         name = Said("som i dag", "as it is") if number == 0 else _with(of.operations(number))
         parts.append(Series(name, weeks, middle[ends], low[ends], high[ends], number == 0))
     what = Said(f"väntar över {of.goal.over_days} dagar", f"wait over {of.goal.over_days} days")
     what = what if of.goal.at_most is None else Said("väntar", "wait")
-    monday = both(lambda say: say.day(of.start, False))
     return Figure(
         "lines",
         Said(
             f"Hur många som {what.sv} (åtta år av tio inom bandet)", f"How many {what.en} (eight years of ten inside)"
         ),
-        Said(f"veckor från {monday.sv}", f"weeks from {monday.en}"),
+        NOTHING,
         Said("patienter", "patients"),
         tuple(parts),
-        mark=((of.day + 1) / 7, both(lambda say: say.day(of.goal.by, False))),
+        mark=((of.day + 1 + of.start.weekday()) / 7, both(lambda say: say.day(of.goal.by, False))),
+        start=of.start.isoformat(),
     )
 
 

@@ -8,7 +8,9 @@ from datetime import timedelta
 from flowsim import arithmetic
 from flowsim.questions.answer import LONGEST_TABLE, Table
 from flowsim.questions.clear_backlog import AUGUST_RUNS, Found
-from flowsim.questions.wording import Said, both, named
+from flowsim.questions.search import Chance
+from flowsim.questions.units import the
+from flowsim.questions.wording import NOTHING, Said, both, named
 
 SHOWN_RELIEFS = LONGEST_TABLE
 
@@ -29,6 +31,8 @@ def _notes(found: Found) -> Iterator[Said]:
         yield _summer(found)
     if number:
         yield _stop(found)
+    if number in found.money:
+        yield from _fewer_than_slots(found, number)
     if found.next_bottleneck:
         yield _binds(found)
 
@@ -107,6 +111,21 @@ def _stop(found: Found) -> Said:
     return both(line)
 
 
+def _fewer_than_slots(found: Found, number: int) -> Iterator[Said]:
+    """Why the extra slots are more than the operations gained."""
+    slots = found.of.operations(number) * len(found.of.list_weeks)
+    gained = found.money[number].operations
+    if gained < 0.95 * slots:
+        yield both(
+            lambda say: say.pick(
+                f"{say.number(slots)} extra tider ger {say.number(gained)} fler operationer på året: några tider"
+                " stryks, och när kön är avbetad står ordinarie tider tomma.",
+                f"{say.number(slots)} extra slots give {say.number(gained)} more operations in the year: some slots"
+                " are cancelled, and once the queue is cleared regular slots stand empty.",
+            )
+        )
+
+
 def _binds(found: Found) -> Said:
     """What, unlimited, would raise the chance most at the number below."""
     base = next((c for r, c in found.next_bottleneck if r is None), None)
@@ -117,21 +136,26 @@ def _binds(found: Found) -> Said:
             "Nothing else binds at that number: more of another resource does not raise the chance.",
         )
     relief, chance = best
-    return both(
-        lambda say: say.pick(
-            f"Det som blir trångt härnäst: {say.name(relief.resource)}. Utan gräns där skulle en färre i veckan ge"
-            f" {say.percent(chance.share)} i stället för {say.percent(base.share)}.",
-            f"What binds next is {say.name(relief.resource)}: without limit there one operation fewer a week would"
-            f" give {say.percent(chance.share)} instead of {say.percent(base.share)}.",
+    gain, n, of = 100 * (chance.share - base.share), min(chance.n, base.n), found.of
+    below = max(1, (found.asked.number if found.asked and found.asked.number else 1) - 1)
+
+    def line(say) -> str:  # type: ignore[no-untyped-def]
+        number = say.number(of.operations(below), 0 if of.unit == 1 else 1)
+        return say.pick(
+            f"Det som blir trångt härnäst: {the(relief.resource, say)}. Utan gräns där skulle {number} i veckan ge"
+            f" omkring {say.number(gain)} procentenheter högre sannolikhet ({say.number(n)} körningar).",
+            f"What binds next is {the(relief.resource, say)}: without limit there {number} a week would give a chance"
+            f" about {say.number(gain)} points higher ({say.number(n)} runs).",
         )
-    )
+
+    return both(line)
 
 
 def assumed(found: Found) -> tuple[Said, ...]:
     """What it rests on."""
     of = found.of
     patients = Said(
-        "Mått: alla med beslut och utan operation vid dagens slut, ingen undantagen.",
+        "Räknade: alla som har beslut om operation men inte är opererade vid dagens slut, utan undantag.",
         "Counted: everybody with a decision and no operation at the day's end, no exceptions.",
     )
     money = Said(
@@ -142,7 +166,7 @@ def assumed(found: Found) -> tuple[Said, ...]:
     if of.lists.pulls:
         pull = (
             Said(
-                "Listan över färdiga för operation tillåts vara två veckors extra operationer längre.",
+                "Listan över operationsklara patienter får vara två veckors extra operationer längre.",
                 "The list of those ready for surgery may be two weeks of extra operations longer.",
             ),
         )
@@ -186,7 +210,7 @@ def reasons_table(found: Found) -> tuple[Said, Table]:
     )
     rows = [
         (
-            named(relief.resource) if relief else Said("(ingen)", "(none)"),
+            named(relief.resource) if relief else Said("(allt som i dag)", "(all as it is)"),
             both(lambda say, c=chance: say.chance(c.share, c.low, c.high)),  # type: ignore[misc]
         )
         for relief, chance in found.reasons[:LONGEST_TABLE]
@@ -206,15 +230,34 @@ def relief_table(found: Found) -> tuple[Said, Table]:
             f"How much more? {name.en} beyond today's, at {say.number(operations)} extra operations a week",
         )
     )
-    chosen = [c for c in way.tried if c.n] or list(way.tried)
+    tried = [c for c in way.tried if c.n] or list(way.tried)
+    chosen = [c for c in tried if c.number * way.relief.unit <= way.relief.amount][-SHOWN_RELIEFS + 1 :]
+    chosen += [c for c in tried[-1:] if c not in chosen]
     rows = tuple(
         (
             both(lambda say, c=one: f"+{say.number(c.number * way.relief.unit)}"),  # type: ignore[misc]
             both(lambda say, c=one: say.chance(c.share, c.low, c.high)),  # type: ignore[misc]
         )
-        for one in chosen[:SHOWN_RELIEFS]
+        for one in chosen
     )
     unit = Said("tider i veckan", "slots a week") if way.relief.kind == "slots" else Said("platser", "places")
-    marked = next((k for k, c in enumerate(chosen[:SHOWN_RELIEFS])
-                   if c.number * way.relief.unit == way.relief.amount), None)  # fmt: skip
-    return heading, Table((unit, Said("sannolikhet", "chance")), rows, 1, marked)
+    marked = next((k for k, c in enumerate(chosen) if c.number * way.relief.unit == way.relief.amount), None)
+    return heading, Table((unit, Said("sannolikhet", "chance")), rows, 1, marked, _why_not_less(found, chosen))
+
+
+def _why_not_less(found: Found, chosen: list[Chance]) -> Said:
+    """Why a smaller relief whose estimate is as high was not chosen."""
+    way, level = found.way, found.bare.goal.level
+    assert way is not None  # noqa: S101 - asked before
+    less = [c for c in chosen if c.share >= level and c.number * way.relief.unit < way.relief.amount]
+    if not less:
+        return NOTHING
+    much = less[0].number * way.relief.unit
+    return both(
+        lambda say: say.pick(
+            f"+{say.number(much)} ligger för nära {say.percent(level)} för att avgöra med {say.number(less[0].n)}"
+            " körningar; ett steg till är på den säkra sidan.",
+            f"+{say.number(much)} lies too near {say.percent(level)} to tell with {say.number(less[0].n)} runs;"
+            " a step more is on the safe side.",
+        )
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from flowsim.questions import backlog_by_hand
 from flowsim.questions.answer import Answer, Realised, Table, Verdict
 from flowsim.questions.backlog_figures import course, curve
 from flowsim.questions.backlog_notes import assumed, notes, reasons_table, relief_table, would_change
 from flowsim.questions.clear_backlog import Found, numbers
 from flowsim.questions.search import Chance, Smallest
+from flowsim.questions.units import more
 from flowsim.questions.wording import NOTHING, UNKNOWN, Said, Say, alike, both, joined
 
 SETTLED = 100_000
@@ -115,16 +118,21 @@ def _can(found: Found, say: Say) -> str:
 def _along(found: Found, number: int, say: Say) -> str:
     """Beds and the like that come along; or that a file settles them."""
     lists = found.of.lists
-    parts = [
-        say.pick(f"{say.number(much)} {'platser' if much > 1 else 'plats'} till på {say.name(one.resource)}",
-                 f"{say.number(much)} more {'beds' if much > 1 else 'bed'} in {say.name(one.resource)}")
-        for one in lists.along
-        if one.kind == "places" and (much := one.amount(found.of.operations(number)))
-    ]  # fmt: skip
+    parts = _beds(found, number, say)
     if lists.given:
-        names = say.listed([say.name(one) for one in lists.given])
+        added = {name: more(name, kind, much, say) for name, kind, much in found.of.asked.base.added}
+        names = say.listed([added.get(one, say.name(one)) for one in lists.given])
         parts.append(say.pick(f"{names} enligt bifogad fil", f"{names} as the file says"))
     return f", {say.pick('med', 'with')} {say.listed(parts)}," if parts else ""
+
+
+def _beds(found: Found, number: int, say: Say) -> list[str]:
+    """Beds that so many extra operations bring."""
+    return [
+        more(one.resource, one.kind, much, say)
+        for one in found.of.lists.along
+        if one.kind == "places" and (much := one.amount(found.of.operations(number)))
+    ]
 
 
 def _neighbour(asked: Smallest, found: Found, say: Say) -> str:
@@ -174,11 +182,13 @@ def _price(found: Found, say: Say, number: int | None) -> str:
     if money is None:
         return ""
     weeks = max(1, len(found.of.list_weeks))
+    per = money.per_operation
+    each = "" if not np.isfinite(per) else say.pick(f" ({say.sek(per)} styck)", f" ({say.sek(per)} each)")
     return say.pick(
         f"Det kostar {say.msek(money.sek)} mer under året, {say.msek(money.sek / weeks)} för varje listvecka,"
-        f" och ger {say.number(money.operations)} fler operationer.",
+        f" och ger {say.number(money.operations)} fler operationer{each}.",
         f"It costs {say.msek(money.sek)} more over the year, {say.msek(money.sek / weeks)} for each list week,"
-        f" and gives {say.number(money.operations)} more operations.",
+        f" and gives {say.number(money.operations)} more operations{each}.",
     )
 
 
@@ -190,9 +200,9 @@ def _cannot(found: Found, say: Say) -> str:
     with_what = "" if what is None else say.pick(f" med {name} som i dag", f" with {name} as it is today")
     return say.pick(
         f"Nej,{with_what} går det inte: hur många operationer ni än lägger till är sannolikheten att"
-        f" {_goal(found, say)} högst {_chance(chance, say)}, inte {say.percent(found.of.goal.level)}.",
+        f" {_goal(found, say)} som mest omkring {_chance(chance, say)}, inte {say.percent(found.of.goal.level)}.",
         f"No,{with_what} it cannot be done: however many operations you add, the chance that {_goal(found, say)}"
-        f" is at most {_chance(chance, say)}, not {say.percent(found.of.goal.level)}.",
+        f" is at best about {_chance(chance, say)}, not {say.percent(found.of.goal.level)}.",
     )
 
 
@@ -201,9 +211,11 @@ def _way_out(found: Found, say: Say) -> str:
     way, asked = found.way, found.asked
     if way is None or asked is None or asked.number is None or asked.chance is None:
         return _no_way(found, say)
-    number = amount(say, found.of.operations(asked.advised if asked.advised is not None else asked.number))
+    wanted = asked.advised if asked.advised is not None else asked.number
+    number = amount(say, found.of.operations(wanted))
     chance = asked.chance if asked.safe else None
-    more = relief_amount(say, way.relief.resource, way.relief.kind, way.relief.amount)
+    relief = more(way.relief.resource, way.relief.kind, way.relief.amount, say)
+    brought = say.listed([relief, *_beds(found, wanted, say)])
     sure = (
         ""
         if chance is None
@@ -217,8 +229,8 @@ def _way_out(found: Found, say: Say) -> str:
             f" {say.percent(found.of.goal.level)} to tell)",
         )
     first = say.pick(
-        f"Med {more} räcker {number} extra operationer i veckan{sure}.",
-        f"With {more}, {number} extra operations a week are enough{sure}.",
+        f"Med {brought} räcker {number} extra operationer i veckan{sure}.",
+        f"With {brought}, {number} extra operations a week are enough{sure}.",
     )
     return f"{first} {_price(found, say, asked.advised)}".strip()
 
@@ -251,14 +263,6 @@ def _no_way(found: Found, say: Say) -> str:
     )
 
 
-def relief_amount(say: Say, resource: str, kind: str, much: float) -> str:
-    """8 fler tider i veckan på röntgen; 3 more places in the ward."""
-    number = say.number(much, 0 if float(much).is_integer() else 1)
-    unit = {"slots": say.pick("tider i veckan", "slots a week"), "places": say.pick("platser", "places"),
-            "staff": say.pick("i bemanning", "staff")}[kind]  # fmt: skip
-    return say.pick(f"{number} fler {unit} på {say.name(resource)}", f"{number} more {unit} in {say.name(resource)}")
-
-
 def table(found: Found) -> Table:
     """The price of 80, 90 and 95 %, and what holds through the summer."""
     of, after = found.of, found.of.after_summer()
@@ -269,7 +273,7 @@ def table(found: Found) -> Table:
         both(lambda say: say.pick(f"chans {say.day(goal.by, False)}", f"chance {say.day(goal.by, False)}")),
     ]
     if after is not None:
-        columns.append(both(lambda say: say.day(after, False)))
+        columns.append(both(lambda say: say.pick(f"chans {say.day(after, False)}", f"chance {say.day(after, False)}")))
     columns += [Said("Mkr under året", "MSEK over the year"), Said("fler operationer", "more operations")]
     rows = [_row(found, level, one) for level, one in found.answers.items()]
     marked = next((k for k, level in enumerate(found.answers) if level == goal.level), None)
@@ -288,7 +292,7 @@ def _with_relief(found: Found) -> Said:
     return both(
         lambda say: (
             say.pick("Tabellen gäller med ", "The table holds with ")
-            + relief_amount(say, way.relief.resource, way.relief.kind, way.relief.amount)
+            + more(way.relief.resource, way.relief.kind, way.relief.amount, say)
             + "."
         )
     )
@@ -302,12 +306,22 @@ def _row(found: Found, level: float, one: Smallest) -> tuple[Said, ...]:
         return (name, Said("går inte", "cannot be"), *[UNKNOWN] * (3 + (of.after_summer() is not None)))
     number = one.number
     chance = one.chance
-    cells = [both(lambda say: say.number(of.operations(number), 0 if of.unit == 1 else 1))]
+    cells = [both(lambda say: _number(found, number, one, say))]
     cells.append(both(lambda say: _chance(chance, say)))
     if of.after_summer() is not None:
         later = found.august.get(number)
         cells.append(UNKNOWN if later is None else both(lambda say: say.percent(later.share)))
     return (name, *cells, *_money_cells(found, number))
+
+
+def _number(found: Found, number: int, one: Smallest, say: Say) -> str:
+    """The smallest number; with the one to choose, where it is too close to tell."""
+    digits = 0 if found.of.unit == 1 else 1
+    told = say.number(found.of.operations(number), digits)
+    if one.advised is None or one.advised == number:
+        return told
+    safer = say.number(found.of.operations(one.advised), digits)
+    return say.pick(f"{told} ({safer} är säkrare)", f"{told} ({safer} is safer)")
 
 
 def _money_cells(found: Found, number: int) -> list[Said]:

@@ -33,6 +33,8 @@ class Base:
     """The scenario's own file, without them."""
     given: tuple[str, ...] = ()
     """Resources that the files of `--with` change: how much there is of them is settled."""
+    added: tuple[tuple[str, str, float], ...] = ()
+    """Of them, what the files add while it lasts: resource, its kind, and how much (slots a week, places, servers)."""
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -121,7 +123,7 @@ def stacked(path: str | Path, further: Sequence[str | Path] = ()) -> Base:
         place = (top.parent / name).as_posix()
         texts[place] = _laid_upon(one, Path(under).name)
         under, names = place, {*names, name}
-    return Base(under, texts, top.as_posix(), _given(top, under, texts))
+    return Base(under, texts, top.as_posix(), *_given(top, under, texts))
 
 
 def _laid_upon(file: Path, base: str) -> str:
@@ -137,10 +139,22 @@ def _laid_upon(file: Path, base: str) -> str:
     return "\n".join([text.rstrip("\n"), *lines, f"based_on: {base}", ""])
 
 
-def _given(top: Path, under: str, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """Resources changed on the way from the scenario to what lies on top."""
+_AMOUNTS = {"slots": "slots_per_week", "places": "places", "staff": "servers"}
+
+
+def _given(
+    top: Path, under: str, texts: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str, float], ...]]:
+    """Resources changed on the way from the scenario to what lies on top, and what tranches add to them."""
     if not texts:
-        return ()
-    known = len(scenario.load(top).changes)
-    wheres = [change.where.split(".") for change in scenario.load(under, texts=texts).changes[known:]]
-    return tuple(dict.fromkeys(where[1] for where in wheres if where[0] == "resources"))
+        return (), ()
+    on_top = scenario.load(under, texts=texts)
+    made = [(c.where.split("."), c.new) for c in on_top.changes[len(scenario.load(top).changes) :]]
+    given = tuple(dict.fromkeys(where[1] for where, _ in made if where[0] == "resources"))
+    added: dict[str, float] = {}
+    for where, new in made:
+        if where[0] == "resources" and where[2:3] == ["tranches"] and len(where) == 4 and isinstance(new, Mapping):
+            much = new.get(_AMOUNTS[on_top.model.resources[where[1]].kind])
+            if isinstance(much, int | float):
+                added[where[1]] = added.get(where[1], 0.0) + float(much)
+    return given, tuple((name, on_top.model.resources[name].kind, much) for name, much in added.items())

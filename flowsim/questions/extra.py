@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from flowsim import arithmetic
 from flowsim.errors import Fault, InputError
 from flowsim.plan.model import BACK, Plan
-from flowsim.questions.wording import Said, both, listed, named
+from flowsim.questions.units import unit
+from flowsim.questions.wording import DASH, Said, both, listed, named
 
 if TYPE_CHECKING:
     from flowsim.questions.asked import Asked
@@ -266,16 +267,17 @@ def _priced(amount: float, price: float) -> Any:
 def _assumptions(lists: Lists) -> list[Said]:
     """When, where, with what, at what price."""
     when = both(lambda say: f"{say.day(lists.begins, False)}–{say.day(lists.ends)}")
+    hours = lists.hours.replace("-", DASH)
     found = [
         Said(
-            f"Extra listor {when.sv}" + (f", {_days_sv(lists.days)} kl. {lists.hours}" if lists.days else "")
+            f"Extra listor {when.sv}" + (f", {_days_sv(lists.days)} kl. {hours}" if lists.days else "")
             + ", inte i veckor då ordinarie program är under 80 % (sommar, jul).",
-            f"Extra lists {when.en}" + (f", {lists.days} {lists.hours}" if lists.days else "")
+            f"Extra lists {when.en}" + (f", {lists.days} {hours}" if lists.days else "")
             + ", none in weeks with less than 80% of the ordinary programme (summer, Christmas).",
         )
     ]  # fmt: skip
     if lists.along:
-        names = listed([named(one.resource) for one in lists.along])
+        names = both(lambda say: say.listed([unit(one.resource, one.kind, 2, say) for one in lists.along]))
         found.append(
             Said(
                 f"Det som operationerna behöver följer med: {names.sv}.",

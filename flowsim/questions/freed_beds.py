@@ -14,8 +14,8 @@ from flowsim.questions.answer import Answer, Figure, Series, Table
 from flowsim.questions.asked import Asked
 from flowsim.questions.cases import Base, Case
 from flowsim.questions.extra import prices_of
-from flowsim.questions.wording import Said, Say, both, named
-from flowsim.tables import OUTCOMES, Rows
+from flowsim.questions.wording import Said, Say, both
+from flowsim.tables import DAY_S, NEVER, OUTCOMES, Rows
 
 YEAR_WEEKS, RUNS, MOST_BEDS = 52, 60, 4
 """Weeks compared, replications of each number, and times today's beds that are tried at most."""
@@ -27,20 +27,22 @@ _DONE = (OUTCOMES.index("done"), OUTCOMES.index("open"))
 
 @dataclass(frozen=True)
 class Throughput:
-    """Measure: operations of a step over the run, and the share of its slots lost for want of a bed."""
+    """Measure: operations of a step over the run, the share of its slots lost for want of a bed, and the mean stay."""
 
     step: str
     beds: str
 
     def __call__(self, rows: Rows, plan: Plan) -> np.ndarray:
-        """[operations, share]."""
+        """[operations, share, days]."""
         step = [one.name for one in plan.steps].index(self.step)
         c, capacity, losses = rows["contacts"], rows["capacity"], rows["losses"]
         done = (c["step"] == step) & (c["provider"] == 0) & np.isin(c["outcome"], _DONE) & (c["started_s"] >= 0)
         lead, cause = plan.steps[step].lead, plan.setting.causes.index(f"missing:{self.beds}")
         offered = capacity["offered"][capacity["resource"] == lead].sum()
         lost = losses["lost"][(losses["resource"] == lead) & (losses["cause"] == cause)].sum()
-        return np.array([done.sum(), lost / max(1.0, float(offered))])
+        stays = (c["step"] == plan.steps[step].stay) & (c["started_s"] >= 0) & (c["finished_s"] != NEVER)
+        days = (c["finished_s"][stays].astype(np.int64) - c["started_s"][stays]) / DAY_S
+        return np.array([done.sum(), lost / max(1.0, float(offered)), days.mean() if len(days) else np.nan])
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Freed:
     change: Said
     price: float
     """SEK per further place-day."""
+    days: tuple[float, float] = (np.nan, np.nan)
+    """Mean stay in days, today's and the changed one."""
     tried: dict[int, Tried] = field(default_factory=dict)
     needed: int | None = None
 
@@ -91,14 +95,16 @@ def ask(asked: Asked, *, step: str = "surgery") -> Answer:
     one = asked.base.scenario
     change = Said(one.title_sv or one.title, one.title)
     found = Freed(
-        step, ward, today, float(now[:, 0].mean()), float(now[:, 1].mean()), change, prices_of(asked).get(ward, 0.0)
-    )
+        step, ward, today, float(now[:, 0].mean()), float(now[:, 1].mean()), change, prices_of(asked).get(ward, 0.0),
+        (float(np.nanmean(now[:, 2])), np.nan),
+    )  # fmt: skip
 
     def enough(beds: int) -> bool:
         case = _with_beds(asked.base, ward, beds)
         numbers = asked.runs.evaluate(case, measure, range(RUNS), YEAR_WEEKS)
         difference = numbers[:, 0] - now[:, 0]
         half = float(stdtrit(RUNS - 1, 0.975) * difference.std(ddof=1) / np.sqrt(RUNS))
+        found.days = (found.days[0], float(np.nanmean(numbers[:, 2])))
         found.tried[beds] = Tried(beds, float(difference.mean()), half, float(numbers[:, 1].mean()))
         return found.tried[beds].difference >= -ALIKE * found.operations
 
@@ -156,13 +162,18 @@ def _sheet(asked: Asked, found: Freed) -> Answer:
     realised = None if needed is None else _with_beds(asked.base, found.ward, needed).realised
     return Answer(
         question="freed_beds",
-        title=Said("Hur många vårdplatser frigör vårdtiden?", "How many beds does the stay free?"),
+        title=Said("Vad betyder vårdtiden för antalet vårdplatser?", "What does the stay mean for the number of beds?"),
         sentence=both(lambda say: _sentence(found, say)),
         table=_table(found),
         figure=_figure(found),
         assumed=(
-            Said("Lika många operationer på ett år räknas som lika bra; köerna för övrigt som de blir.",
-                 "As many operations in a year count as as good; queues otherwise as they come out."),
+            both(lambda say: say.pick(
+                f"Lika många operationer på ett år (högst {say.percent(ALIKE, 1)} färre) räknas som lika bra; köerna"
+                " för övrigt som de blir.",
+                f"As many operations in a year (at most {say.percent(ALIKE, 1)} fewer) count as good as today's; queues"
+                " otherwise as they come out.",
+            )),
+            *_money(found),
             Said("Utskrivning, återinskrivning och säsong som i scenariot.",
                  "Discharge, readmission and season as in the scenario."),
         ),
@@ -189,13 +200,14 @@ def _sentence(found: Freed, say: Say) -> str:
             f"With {change.lower()} not even {MOST_BEDS * found.today} beds are enough for as many operations.",
         )
     same = found.tried.get(found.today)
-    many, money = say.count(abs(found.beds)), _a_year(found, say)
-    fewer = "" if same is None else say.number(abs(same.difference))
+    freed = _freed(found, say)
+    fewer = "" if same is None else f"{say.number(abs(same.difference))} ± {say.number(same.half)}"
+    now, then = (_stay(days, say) for days in found.days)
     if found.beds > 0:
         first = say.pick(
-            f"Dagens vårdtid frigör {many} vårdplatser{money}: {change.lower()} hade krävt {found.needed} i stället för"
+            f"Dagens vårdtid{now} frigör {freed}: {change.lower()}{then} hade krävt {found.needed} i stället för"
             f" {found.today} för lika många operationer.",
-            f"Today's stay frees {many} beds{money}: {change.lower()} would take {found.needed} instead of"
+            f"Today's stay{now} frees {freed}: {change.lower()}{then} would take {found.needed} instead of"
             f" {found.today} for as many operations.",
         )
         lost = say.pick(f" Med {found.today} platser skulle {fewer} färre opereras om året.",
@@ -203,30 +215,73 @@ def _sentence(found: Freed, say: Say) -> str:
         return first + (lost if same is not None else "")
     if found.beds == 0:
         return say.pick(
-            f"Ingen plats kan stängas utan färre operationer: {change.lower()} ger i stället {fewer} fler om året.",
-            f"No bed can be closed without fewer operations: {change.lower()} gives {fewer} more a year instead.",
+            f"Ingen plats kan stängas utan färre operationer: {change.lower()}{then} ger i stället {fewer} fler om"
+            " året.",
+            f"No bed can be closed without fewer operations: {change.lower()}{then} gives {fewer} more a year instead.",
         )
-    unit = say.pick("plats" if found.beds == -1 else "platser", "bed" if found.beds == -1 else "beds")
     return say.pick(
-        f"{change} frigör {many} {unit} ({found.needed} räcker i stället för {found.today}){money}.",
-        f"{change} frees {many} {unit} ({found.needed} are enough instead of {found.today}){money}.",
+        f"{change}{then} frigör {freed}: {found.needed} räcker i stället för {found.today}{_one_less(found, say)}.",
+        f"{change}{then} frees {freed}: {found.needed} are enough instead of {found.today}{_one_less(found, say)}.",
     )
 
 
-def _a_year(found: Freed, say: Say) -> str:
-    if not found.price:
+def _stay(days: float, say: Say) -> str:
+    """(1,7 dygn i medel)."""
+    if not np.isfinite(days):
         return ""
+    return say.pick(f" ({say.number(days, 1)} dygn i medel)", f" ({say.number(days, 1)} days on average)")
+
+
+def _freed(found: Freed, say: Say) -> str:
+    """So many beds, and what they are worth a year: 'en vårdplats, värd 1,3 Mkr om året'."""
+    many, alone = say.count(abs(found.beds)), abs(found.beds) == 1
+    if alone and not say.sv:
+        many = "one"
+    text = f"{many} {say.pick('vårdplats' if alone else 'vårdplatser', 'bed' if alone else 'beds')}"
+    if not found.price:
+        return text
+    worth = say.msek(abs(found.beds) * 365 * found.price)
+    return text + say.pick(f", {'värd' if alone else 'värda'} {worth} om året", f", worth {worth} a year")
+
+
+def _one_less(found: Freed, say: Say) -> str:
+    """Operations at the number that is enough, and what one bed less would cost."""
+    enough, less = (found.tried.get(beds) for beds in (found.needed or 0, (found.needed or 0) - 1))
+    if enough is None:
+        return ""
+    text = say.pick(
+        f", med {say.signed(enough.difference)} ± {say.number(enough.half)} operationer om året",
+        f", with {say.signed(enough.difference)} ± {say.number(enough.half)} operations a year",
+    )
+    if less is None:
+        return text
+    return text + say.pick(
+        f" (med en plats färre {say.signed(less.difference)} ± {say.number(less.half)})",
+        f" (with one bed less {say.signed(less.difference)} ± {say.number(less.half)})",
+    )
+
+
+def _money(found: Freed) -> tuple[Said, ...]:
+    """What a bed is counted at, and when the money is there."""
+    if not found.price:
+        return ()
     return (
-        say.pick(", värda ", ", worth ")
-        + say.msek(abs(found.beds) * 365 * found.price)
-        + say.pick(" om året", " a year")
+        both(
+            lambda say: say.pick(
+                f"En vårdplats räknas till {say.sek(found.price)} per dygn. Pengarna finns bara om platser stängs;"
+                " annars kan de användas till andra patienter.",
+                f"A bed counts as {say.sek(found.price)} a day. The money is there only if beds are closed; otherwise"
+                " they can be used for other patients.",
+            )
+        ),
     )
 
 
 def _table(found: Freed) -> Table:
     """Numbers tried around the answer, today's first."""
+    now, then = (both(lambda say, d=days: _stay(d, say)) for days in found.days)  # type: ignore[misc]
     rows = [(
-        Said("i dag", "today"), both(lambda say: say.number(found.today)),
+        Said(f"dagens{now.sv}", f"today's{now.en}"), both(lambda say: say.number(found.today)),
         both(lambda say: say.number(found.operations)), both(lambda say: say.percent(found.lacking, 1)),
     )]  # fmt: skip
     near = sorted(found.tried.values(), key=lambda one: abs(one.beds - (found.needed or found.today)))[: SHOWN - 1]
@@ -234,29 +289,30 @@ def _table(found: Freed) -> Table:
     shown = {one.beds: one for one in (*near, *([same] if same is not None else []))}
     for one in sorted(shown.values(), key=lambda t: t.beds)[:SHOWN]:
         rows.append((
-            Said("ändrad vårdtid", "changed stay"), both(lambda say, t=one: say.number(t.beds)),  # type: ignore[misc]
+            Said(f"ändrad{then.sv}", f"changed{then.en}"), both(lambda say, t=one: say.number(t.beds)),  # type: ignore[misc]
             both(lambda say, t=one: f"{say.signed(t.difference)} ± {say.number(t.half)}"),  # type: ignore[misc]
             both(lambda say, t=one: say.percent(t.lacking, 1)),  # type: ignore[misc]
         ))  # fmt: skip
     marked = next((k for k, row in enumerate(rows) if k and row[1].en == str(found.needed)), None)
-    columns = (Said("vårdtid", "stay"), Said("platser", "beds"), Said("operationer om året", "operations a year"),
-               Said("tider utan plats", "slots lacking a bed"))  # fmt: skip
-    return Table(columns, tuple(rows), 1, marked)
+    columns = (Said("vårdtid", "stay"), Said("vårdplatser", "beds"), Said("operationer om året", "operations a year"),
+               Said("operationstider som saknar plats", "slots lacking a bed"))  # fmt: skip
+    caption = Said("Operationer: i dag, och därunder skillnaden mot i dag.",
+                   "Operations: today's, and below it the difference to today.")  # fmt: skip
+    return Table(columns, tuple(rows), 1, marked, caption)
 
 
 def _figure(found: Freed) -> Figure:
     """Operations against today by number of beds."""
     tried = sorted(found.tried.values(), key=lambda one: one.beds)
-    name = named(found.ward)
     series = Series(
         found.change, [float(t.beds) for t in tried], [t.difference for t in tried],
         [t.difference - t.half for t in tried], [t.difference + t.half for t in tried],
     )  # fmt: skip
     return Figure(
         "points",
-        Said("Operationer om året jämfört med i dag, vid olika många platser",
-             "Operations a year against today, by number of beds"),
-        Said(f"platser på {name.sv}", f"beds in the {name.en}"),
+        Said(f"{found.change.sv}: operationer om året vid olika många vårdplatser, mot i dag",
+             f"{found.change.en}: operations a year by number of beds, against today"),
+        Said("vårdplatser", "beds"),
         Said("operationer om året mot i dag", "operations a year against today"),
         (series,),
         (0.0, Said("som i dag", "as today")),

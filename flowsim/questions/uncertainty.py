@@ -51,14 +51,20 @@ class Uncertainty:
         return float(np.sqrt(self.input_variance))
 
 
-def split(difference: np.ndarray) -> Uncertainty:
-    """Of D(k, r), rows inputs, columns replications under common luck. ValueError with fewer than two of either."""
+def split(difference: np.ndarray, today: np.ndarray | None = None) -> Uncertainty:
+    """Of D(k, r), rows inputs, columns replications under common luck. ValueError with fewer than two of either.
+
+    `today`: the same replications with the inputs as they are. What luck does to all draws of the inputs alike is then
+    no part of what tells them apart, nor of what is taken from that: without it a number's input variance, which is
+    not a difference, would come out too small.
+    """
     values = np.asarray(difference, dtype=float)
     if values.ndim != 2 or min(values.shape) < 2:
         raise ValueError("the split needs at least two draws of the inputs and two replications of each")
     chance = float(values.var(axis=1, ddof=1).mean())
     means = values.mean(axis=1)
-    inputs = float(means.var(ddof=1)) - chance / values.shape[1]
+    moved = values if today is None else values - today
+    inputs = float(moved.mean(axis=1).var(ddof=1)) - float(moved.var(axis=1, ddof=1).mean()) / values.shape[1]
     return Uncertainty(
         mean=float(values.mean()),
         chance_variance=chance,

@@ -11,7 +11,7 @@ _THE = {
     "clinic": ("mottagningen", "the clinic"),
     "ward": ("vårdavdelningen", "the ward"),
     "beds": ("vårdplatserna", "the beds"),
-    "nurse": ("inskrivningen", "enrolment"),
+    "nurse": ("sköterskan", "the nurse"),
     "team": ("operationslaget", "the theatre team"),
 }
 _UNITS = {
@@ -19,7 +19,7 @@ _UNITS = {
     "xray": (("röntgentid", "röntgentider"), ("X-ray slot", "X-ray slots")),
     "x_ray": (("röntgentid", "röntgentider"), ("X-ray slot", "X-ray slots")),
     "clinic": (("mottagningstid", "mottagningstider"), ("clinic slot", "clinic slots")),
-    "nurse": (("inskrivningstid", "inskrivningstider"), ("enrolment slot", "enrolment slots")),
+    "nurse": (("sköterskebesök", "sköterskebesök"), ("nurse visit", "nurse visits")),
 }
 _KINDS = {
     "slots": (("tid", "tider"), ("slot", "slots")),

@@ -46,8 +46,10 @@ class Paced:
     answers: dict[float, Smallest] = field(default_factory=dict)
     replications: int = 0
     reached: bool = False
-    used_share: float = math.nan
-    """Operations done of those that the ordinary slots to the date allow, simulated as it is."""
+    largest: int = 0
+    """Most extra operations tried, in units."""
+    load: float = math.nan
+    """Inflow (operations and growth) of what the ordinary slots to the date allow, simulated as it is."""
     growth: float = math.nan
     """Patients a week the queue grows by, simulated as it is, to the date."""
     operations: float = math.nan
@@ -117,7 +119,7 @@ def solve(of: Candidates, five: WaitingList) -> Paced:
     largest = math.ceil(4 * hand.extra_per_week + 5)
     search = Search(of.reached, largest, of.rule(0.5, MOST), lambda: of.asked.runs.left() > 0.4 * of.asked.runs.seconds)
     found.answers = search.find(sorted({EVEN_CHANCE, of.goal.level}))
-    found.replications, found.reached = search.replications, search.reached
+    found.replications, found.reached, found.largest = search.replications, search.reached, largest
     even = found.answers[EVEN_CHANCE].number
     if even:
         told = of.told(of.case(even), range(40))
@@ -138,7 +140,7 @@ def _as_it_is(found: Paced) -> None:
     found.growth = float((told.waiting[:, of.day] - found.hand.queue).mean() / weeks)
     found.operations = float(told.operations[:, : int(weeks)].sum(axis=1).mean() / int(weeks))
     possible = found.hand.done / weeks
-    found.used_share = found.operations / possible if possible else math.nan
+    found.load = (found.operations + found.growth) / possible if possible else math.nan
 
 
 def _switches(of: Candidates) -> dict[str, list[dict[str, Any]]]:
@@ -192,20 +194,50 @@ def _sentence(found: Paced, say: Any) -> str:
     weeks = say.number(hand.list_weeks)
     first = say.pick(
         f"Ni behöver {say.number(found.five.weekly_pace, 1)} operationer i veckan, i snitt över året, för att hålla"
-        f" jämna steg, och räknat för hand {say.number(hand.extra_per_week, 1)} till i {weeks} veckor för att"
+        f" jämna steg, och räknat för hand {say.number(hand.extra_per_week, 1)} till i {weeks} veckor så att"
         f" {goal} den {say.day(of.goal.by)}.",
         f"You need {say.number(found.five.weekly_pace, 1)} operations a week, on average over the year, to keep even,"
         f" and by hand {say.number(hand.extra_per_week, 1)} more for {weeks} weeks so that {goal} on"
         f" {say.day(of.goal.by)}.",
     )
     if asked is None:
-        return str(first + " " + say.pick(f"Inget antal ger {level} säkerhet.", f"No number gives {level} certainty."))
+        return f"{first} {_none(found, say)} {_price(found, say, hand.extra_per_week)}".strip()
     between = (
         "" if even is None else say.pick(f"{say.number(even)} ger jämna odds; ", f"{say.number(even)} even odds; ")
     )
     return str(first + " " + say.pick(
         f"Simulerat: {between}vill ni vara {level} säkra, {say.number(asked)}.",
         f"Simulated: {between}to be {level} sure, {say.number(asked)}.",
+    ) + " " + _price(found, say, asked)).strip()  # fmt: skip
+
+
+def _none(found: Paced, say: Any) -> str:
+    """That no number does it, and what would where nothing else bound."""
+    even, free = found.number(EVEN_CHANCE), found.switched.get("bottleneck")
+    level, most = say.percent(found.of.goal.level), say.number(found.of.operations(found.largest))
+    text = say.pick(
+        f"Men inget antal upp till {most} i veckan ger {level} säkerhet",
+        f"But no number up to {most} a week gives {level} certainty",
+    )
+    if even is not None:
+        text += say.pick(f" ({say.number(even)} ger jämna odds)", f" ({say.number(even)} gives even odds)")
+    text += say.pick(", för något annat är trångt", ", since something else binds")
+    if free is not None:
+        text += say.pick(
+            f"; utan det ger {say.number(free)} jämna odds", f"; without that {say.number(free)} gives even odds"
+        )
+    return str(text + ".")
+
+
+def _price(found: Paced, say: Any, extra: float) -> str:
+    """What the lists cost."""
+    price, weeks = found.of.lists.price, found.hand.list_weeks
+    if not price or not extra:
+        return ""
+    number = say.number(extra, 0 if float(extra).is_integer() else 1)
+    return str(say.pick(
+        f"Listorna kostar {say.msek(extra * weeks * price)} vid {number} i veckan.",
+        f"The lists cost {say.msek(extra * weeks * price)} at {number} a week.",
     ))  # fmt: skip
 
 
@@ -226,21 +258,29 @@ def _table(found: Paced) -> Table:
     capacity = five.capacity
     rows = (
         (Said("1 beläggning (inflöde / kapacitet)", "1 load (inflow / capacity)"), cell(five.load, share=True),
-         cell(found.used_share, share=True), UNKNOWN, UNKNOWN),
+         cell(found.load, share=True), UNKNOWN, UNKNOWN),
         (Said("2 köns tillväxt i veckan", "2 growth of the queue a week"), cell(five.growth_per_week, 1, signed=True),
          cell(found.growth, 1, signed=True), UNKNOWN, UNKNOWN),
-        (Said("3 målkö (kvarts målväntan)", "3 target queue (a quarter of the wait)"), cell(five.target_queue, 0),
+        (Said("3 målkö (en fjärdedel av inflödet under garantitiden)",
+              "3 target queue (a quarter of the guarantee time's inflow)"), cell(five.target_queue, 0),
          UNKNOWN, UNKNOWN, UNKNOWN),
         (Said("4 avbetningstakt i veckan, till målkön", "4 relief pace a week, to the target queue"),
-         cell(five.relief_capacity), cell(found.operations),
+         cell(five.relief_capacity), UNKNOWN,
          cell(None if even is None else capacity + even), cell(None if asked is None else capacity + asked)),
-        (Said("5 jämn takt i veckan", "5 even pace a week"), cell(five.weekly_pace), UNKNOWN, UNKNOWN, UNKNOWN),
-        (Said("extra i veckan till datumet", "extra a week to the date"), cell(hand.extra_per_week), alike("0"),
+        (Said("5 jämn takt i veckan", "5 even pace a week"), cell(five.weekly_pace),
+         cell(found.operations + found.growth), UNKNOWN, UNKNOWN),
+        (Said("operationer i veckan som det är", "operations a week as it is"), cell(capacity), cell(found.operations),
+         UNKNOWN, UNKNOWN),
+        (Said("extra i veckan till datumet", "extra a week to the date"), cell(hand.extra_per_week), UNKNOWN,
          extra(EVEN_CHANCE), extra(of.goal.level)),
     )  # fmt: skip
     columns = (alike(""), Said("handräkning", "by hand"), Said("simulerat, som i dag", "simulated, as it is"),
                Said("50 % chans", "50% chance"), Said(f"{level.sv} chans", f"{level.en} chance"))  # fmt: skip
-    return Table(columns, rows, 1, len(rows) - 1)
+    caption = Said(
+        "För hand: en vecka i snitt över året. Simulerat: snitt av veckorna till datumet.",
+        "By hand: a week on average over the year. Simulated: on average over the weeks to the date.",
+    )
+    return Table(columns, rows, 1, len(rows) - 1, caption)
 
 
 def _figure(found: Paced) -> Figure:
@@ -259,7 +299,7 @@ def _figure(found: Paced) -> Figure:
     series = Series(Said("extra i veckan", "extra a week"), [name for name, _ in shown], [v for _, v in shown])
     return Figure(
         "bars",
-        Said("Extra operationer i veckan: för hand, simulerat, och varför de skiljer",
+        Said("Extra operationer i veckan: för hand, simulerat, och varför det skiljer",
              "Extra operations a week: by hand, simulated, and why they differ"),
         alike(""), Said("extra operationer i veckan", "extra operations a week"), (series,),
     )  # fmt: skip
@@ -269,8 +309,8 @@ def _why(found: Paced) -> Said:
     """Why hand and simulation differ."""
     even, hand = found.number(EVEN_CHANCE), found.hand.extra_per_week
     if even is None:
-        return Said("Inget antal ger ens 50 % chans: fråga clear-backlog vad som hindrar.",
-                    "No number gives even a 50% chance: ask clear-backlog what stands in the way.")  # fmt: skip
+        return Said("Inget antal ger ens 50 % chans: flowsim ask clear-backlog svarar på vad som hindrar.",
+                    "No number gives even a 50% chance: flowsim ask clear-backlog tells what hinders.")  # fmt: skip
     reason = found.reason
     apart = abs(even - hand) > FAR * max(hand, 1.0)
     if reason is None or (not apart and reason[0] != "luck"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,21 @@ LANGUAGES: tuple[Language, ...] = ("sv", "en")
 
 TEXTS: dict[str, tuple[str, str]] = LABELS | PHRASES
 """key -> (sv, en)."""
+ARGUMENTS: dict[str, tuple[str, str]] = {
+    "resource": ("{}", "{}"),
+    "step": ("{}", "{}"),
+    "at": ("vid {}", "at {}"),
+    "provider": ("vårdgivare {}", "provider {}"),
+    "share": ("{}", "{}"),
+    "variance": ("variansen till {}", "variance to {}"),
+    "per_week": ("{} per vecka", "{} a week"),
+    "places": ("{} platser", "{} places"),
+    "days": ("{}", "{}"),
+    "hours": ("kl. {}", "{}"),
+    "from": ("från {}", "from {}"),
+    "to": ("till {}", "to {}"),
+}
+"""What a change is told, as the steps write it -> how it is said (sv, en)."""
 HARD_SPACE = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -49,7 +65,7 @@ _SHORT_DAYS: dict[Language, tuple[str, ...]] = {
 def plain(text: str, longest: int = 120) -> str:
     """A name as it may be shown: no control or direction marks, one line, at most `longest` characters."""
     kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for c in text)
-    kept = " ".join(kept.split())
+    kept = re.sub(r"[^\S\u00a0]+", " ", kept).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 
@@ -86,9 +102,27 @@ class Words:
         return plain(word.replace("_", " "), 60)
 
     def change(self, text: str) -> str:
-        """A change of a scenario: a named intervention's known name in the language, what it was told as written."""
+        """A change of a scenario: a named intervention and what it was told, in the language where they are known."""
         head, bracket, rest = plain(text, 200).partition(" (")
-        return (NAMES[head][LANGUAGES.index(self.lang)] if head in NAMES else head) + bracket + rest
+        said = ", ".join(self._told(one) for one in rest.removesuffix(")").split(", "))
+        return f"{self.name(head) if head in NAMES else head}{bracket}{said}{')' if bracket else ''}"
+
+    def _told(self, argument: str) -> str:
+        """One argument of a change ("per_week 2"), in words; an unknown one as written."""
+        key, _, value = argument.partition(" ")
+        if key not in ARGUMENTS:
+            return argument
+        if value.replace(".", "", 1).isdigit():
+            number = float(value)
+            digits = 0 if number.is_integer() else 1
+            value = self.percent(number) if key in ("share", "variance") else self.number(number, digits)
+        elif key == "days":
+            value = "–".join(self._short_day(day) for day in value.split("-"))
+        return ARGUMENTS[key][LANGUAGES.index(self.lang)].format(self.name(value) if value in NAMES else value)
+
+    def _short_day(self, day: str) -> str:
+        known = [name.lower() for name in _SHORT_DAYS["en"]]
+        return _SHORT_DAYS[self.lang][known.index(day)] if day in known else day
 
     def measure(self, name: str) -> str:
         """A measure's name in words; unknown ones as written, without underscores and unit."""

@@ -153,8 +153,11 @@ def _branch(
         for target in after(model, name):
             meets = meets or target == split.join
             if target not in model.pathway:
-                message = f'"{name}", in the branch {branch}, leads to {target}: a route may not leave its split before'
-                found.wrong(("pathway", name, leads_by(model, name, target)), f"{message} the join.", target)
+                message = (
+                    f'"{name}", in the branch {branch}, leads to {target}: a route may not leave its split before '
+                    "the join."
+                )
+                found.wrong(("pathway", name, leads_by(model, name, target)), message, target)
             elif target not in seen and target != split.join:
                 seen.add(target)
                 left.append(target)

@@ -9,8 +9,10 @@ Money is read as whole öre; `amounts` tells which ways of writing a number are 
 """
 
 from flowsim.sheets.book import Book, read_book, read_forms
-from flowsim.sheets.forms import Column, Form
+from flowsim.sheets.forms import Column, Form, headings_of
 from flowsim.sheets.table import Table, read_table, refused
 from flowsim.sheets.writing import write_book
 
-__all__ = ["Book", "Column", "Form", "Table", "read_book", "read_forms", "read_table", "refused", "write_book"]
+__all__ = [
+    "Book", "Column", "Form", "Table", "headings_of", "read_book", "read_forms", "read_table", "refused", "write_book",
+]  # fmt: skip

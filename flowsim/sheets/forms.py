@@ -28,6 +28,8 @@ _READ: dict[str, Callable[[Any], Any]] = {
 }
 _CHECKED = ("text", "choice")
 """Kinds in which a personal identity number could hide."""
+_HEADINGS: dict[str, dict[str, str]] = {}
+"""See `headings_of`."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def framed(table: Table, form: Form) -> pd.DataFrame:
     import pandas as pd
 
     found = _places(table, form)
+    _HEADINGS[table.file] = {name: table.headings[place] for name, place in found.items()}
     numeric = {found[column.name] for column in form.columns if column.name in found and column.kind not in _CHECKED}
     faults = personal_faults(table, [k for k in range(len(table.headings)) if k not in numeric])
     if faults:
@@ -104,6 +107,11 @@ def framed(table: Table, form: Form) -> pd.DataFrame:
     for column in form.columns:
         frame[column.name] = pd.Series(columns[column.name], dtype=_dtype(column, columns[column.name]))
     return frame
+
+
+def headings_of(file: str) -> Mapping[str, str]:
+    """Our column name -> the heading as it stands in a table (file, or book and sheet) read in this process."""
+    return _HEADINGS.get(file, {})
 
 
 def _dtype(column: Column, values: Sequence[Any]) -> str:

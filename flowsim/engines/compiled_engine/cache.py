@@ -10,7 +10,8 @@ import ctypes
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ import llvmlite
 from llvmlite import binding
 
 if TYPE_CHECKING:
-    from llvmlite.binding import TargetMachine
+    from llvmlite.binding import ModuleRef, TargetMachine
 
 OF_C = frozenset({"memset", "memcpy", "memmove", "floor", "ceil"})
 """What the kernel may call from outside: every process has it."""
@@ -80,15 +81,41 @@ def _compiled() -> tuple[str, bytes]:
 
     from flowsim.engines.compiled_engine.kernel import simulate
 
-    simulate.compile((types.int64,))
+    with _hardly_optimised():
+        simulate.compile((types.int64,))
     (made,) = simulate.overloads.values()
-    module = binding.parse_assembly(made.library.get_llvm_str())
+    module = _optimised(binding.parse_assembly(made.library.get_llvm_str()), made.fndesc.llvm_func_name)
     strange = {one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")} - OF_C
     if strange:
         raise RuntimeError(f"the kernel calls what it must not: {', '.join(sorted(strange))}")
     name, code = made.fndesc.llvm_func_name, _machine().emit_object(module)
     _keep(file(), name, code)
     return name, code
+
+
+@contextmanager
+def _hardly_optimised() -> Iterator[None]:
+    """Let numba leave its functions much as they are: each alone, and with all it calls, would cost more than half."""
+    from numba.core import config
+
+    before = config.OPT, config.LOOP_VECTORIZE
+    config.OPT, config.LOOP_VECTORIZE = type(config.OPT)(1), 0
+    try:
+        yield
+    finally:
+        config.OPT, config.LOOP_VECTORIZE = before
+
+
+def _optimised(module: ModuleRef, entry: str) -> ModuleRef:
+    """All functions at once, which nobody calls but the entry. Loops are short here: not several rounds at a time."""
+    for one in module.functions:
+        if not one.is_declaration and one.name != entry:
+            one.linkage = "internal"
+    wanted = binding.create_pipeline_tuning_options(speed_level=3)
+    wanted.loop_vectorization = wanted.slp_vectorization = False
+    builder = binding.create_pass_builder(_machine(), wanted)
+    builder.getModulePassManager().run(module, builder)
+    return module
 
 
 def _keep(path: Path, name: str, code: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flowsim.engines.compiled_engine.layout import (
     BLOCKED_CAUSE,
-    COUNTER,
     IDLE,
     K_CAUSE,
     K_FREE,
@@ -37,11 +36,11 @@ from flowsim.engines.compiled_engine.layout import (
     R_OVER,
     R_SERVERS,
     R_SINCE,
+    R_SPECIAL,
     R_TRANCHES,
     R_UNLIMITED,
     SERVERS,
     SERVING,
-    SLOTS,
     STANDING,
     USED,
     V_CLOSE,
@@ -96,6 +95,8 @@ def serves(w, r, t, step):
 @jitted
 def slots_free(w, r, step):
     """Slots nobody has a prior claim on that a step may use."""
+    if not w.resources[r, R_SPECIAL]:
+        return w.resources[r, R_FREE]
     n = 0
     for t in range(w.resources[r, R_TRANCHES]):
         if serves(w, r, t, step):
@@ -127,6 +128,7 @@ def take_slots(w, r, step, units, kept, lost_to):
             k[K_KEPT] -= taken
         else:
             k[K_FREE] -= taken
+            w.resources[r, R_FREE] -= taken
         for _ in range(taken):
             week = oldest_slot(w, r, t)
             if lost_to < 0:
@@ -148,6 +150,7 @@ def slot_appears(w, r, t, kept):
         k[K_LEFT_B] += 1
     k[K_KEPT] += kept
     k[K_FREE] += 1 - kept
+    w.resources[r, R_FREE] += 1 - kept
     add(w.offered, r, t, week, 1)
 
 
@@ -159,6 +162,7 @@ def slots_expire(w, r, t):
         lose(w, r, t, k[K_CAUSE], oldest_slot(w, r, t), 1)
     for _ in range(k[K_KEPT]):
         lose(w, r, t, k[K_KEPT_CAUSE], oldest_slot(w, r, t), 1)
+    w.resources[r, R_FREE] -= k[K_FREE]
     k[K_FREE] = 0
     k[K_KEPT] = 0
 
@@ -215,6 +219,13 @@ def book_places(w, r):
 
 
 @inlined
+def idle(w, r, t, servers):
+    """So many more servers of a tranche are open and idle (or fewer, if negative)."""
+    w.tranches[r, t, K_IDLE] += servers
+    w.resources[r, R_FREE] += servers
+
+
+@inlined
 def able(server, until):
     """Whether an open server may work until then (NEVER: no closing test)."""
     return until == NEVER or until <= server[V_CLOSE] + server[V_OVERTIME]
@@ -235,7 +246,10 @@ def servers_free(w, r, until):
 @jitted
 def servers_fit(w, r, units, until):
     """Whether so many servers can start now."""
-    return w.resources[r, R_UNLIMITED] or servers_free(w, r, until) >= units
+    resource = w.resources[r]
+    if resource[R_UNLIMITED]:
+        return True
+    return resource[R_FREE] >= units and (until == NEVER or servers_free(w, r, until) >= units)
 
 
 @jitted
@@ -288,7 +302,7 @@ def take_servers(w, r, visit, units, until, doing):
             server[V_VISIT] = visit
             server[V_DOING] = doing
             server[V_SINCE] = w.g[NOW]
-            w.tranches[r, server[V_TRANCHE], K_IDLE] -= 1
+            idle(w, r, server[V_TRANCHE], -1)
             units -= 1
 
 
@@ -299,7 +313,7 @@ def give_server(w, r, s):
     settle_server(w, r, s)
     server[V_VISIT] = -1
     server[V_DOING] = IDLE
-    w.tranches[r, server[V_TRANCHE], K_IDLE] += server[V_OPEN]
+    idle(w, r, server[V_TRANCHE], server[V_OPEN])
 
 
 @jitted
@@ -321,10 +335,9 @@ def start_shift(w, r, number, close):
     settle_server(w, r, s)
     server[V_OPEN] = 1
     server[V_CLOSE] = close
-    k = w.tranches[r, server[V_TRANCHE]]
-    k[K_OFFERING] += 1
+    w.tranches[r, server[V_TRANCHE], K_OFFERING] += 1
     if server[V_DOING] == IDLE:
-        k[K_IDLE] += 1
+        idle(w, r, server[V_TRANCHE], 1)
 
 
 @jitted
@@ -335,10 +348,9 @@ def end_shift(w, r, number):
     server = w.servers[s]
     settle_server(w, r, s)
     server[V_OPEN] = 0
-    k = w.tranches[r, server[V_TRANCHE]]
-    k[K_OFFERING] -= 1
+    w.tranches[r, server[V_TRANCHE], K_OFFERING] -= 1
     if server[V_DOING] == IDLE:
-        k[K_IDLE] -= 1
+        idle(w, r, server[V_TRANCHE], -1)
     return s
 
 
@@ -360,18 +372,14 @@ def flush(w):
 def may_start(w, r):
     """Whether anything of a resource is free at all, or can be freed."""
     resource = w.resources[r]
-    if resource[R_UNLIMITED]:
+    if resource[R_UNLIMITED] or resource[R_FREE] > 0:
         return True
-    if resource[R_KIND] == COUNTER:
-        return resource[R_FREE] > 0
     if resource[R_KIND] == PLACES:
         return resource[R_NUMBER] > resource[R_IN_USE]
-    if resource[R_KIND] == SERVERS and resource[R_INTERRUPTION] != NO_INTERRUPTION:
-        return True
-    for t in range(resource[R_TRANCHES]):
-        k = w.tranches[r, t]
-        if resource[R_KIND] == SLOTS and (k[K_FREE] or k[K_KEPT]):
-            return True
-        if resource[R_KIND] == SERVERS and k[K_IDLE]:
-            return True
+    if resource[R_KIND] == SERVERS:
+        return resource[R_INTERRUPTION] != NO_INTERRUPTION
+    if resource[R_SPECIAL]:
+        for t in range(resource[R_TRANCHES]):
+            if w.tranches[r, t, K_KEPT]:
+                return True
     return False

@@ -59,7 +59,7 @@ def changes(plan: Plan, draws: Draws, resources: np.ndarray) -> np.ndarray:
     if plan.begin < 0:
         parts.append((_keys(plan, np.zeros(1, np.int64), at.FLUSH, 0, 0), np.zeros(1, np.int64)))
     keys, extra = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(keys)
+    order = np.argsort(keys, kind="stable")  # the quickest for what is sorted part by part
     keys = keys[order]
     last = np.searchsorted(keys, (plan.end - plan.begin) << at.CHANGE_SECOND)
     out = np.empty((int(last), 2), np.int64)

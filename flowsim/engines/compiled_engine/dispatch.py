@@ -21,7 +21,6 @@ from flowsim.engines.compiled_engine.layout import (
     FITS,
     K_CAUSE,
     K_FREE,
-    K_IDLE,
     K_KEPT,
     K_KEPT_CAUSE,
     K_N_ONLY,
@@ -32,7 +31,6 @@ from flowsim.engines.compiled_engine.layout import (
     NOW,
     NUM,
     PAT,
-    PLACES,
     PULL_CAUSE,
     PULLED,
     Q_DIRTY,
@@ -43,6 +41,7 @@ from flowsim.engines.compiled_engine.layout import (
     Q_N_HEAPS,
     Q_NOTED,
     Q_RESOURCE,
+    Q_WAITING,
     QNEXT,
     QUEUED,
     R_CAUSE,
@@ -51,16 +50,15 @@ from flowsim.engines.compiled_engine.layout import (
     R_IN_USE,
     R_KEPT_CLASS,
     R_KIND,
-    R_N_USERS,
+    R_N_TELLS,
     R_NUMBER,
     R_QUEUE,
     R_SEEKERS,
     R_SKIP,
-    R_SOUGHT,
     R_SPECIAL,
+    R_TELLS,
     R_TRANCHES,
     R_UNLIMITED,
-    R_USERS,
     RANK,
     SERVERS,
     SLOTS,
@@ -68,8 +66,13 @@ from flowsim.engines.compiled_engine.layout import (
     STEP,
     TOUCHED,
     W_CAUSE_NAMES,
+    W_COUNTERS,
+    W_N_NOTED,
+    W_N_SEEKERS,
+    W_NOTED,
     W_PAUSES,
     W_RESOURCES,
+    W_SEEKERS,
 )
 from flowsim.engines.compiled_engine.luck import luck
 from flowsim.engines.compiled_engine.service import begin_stay, start
@@ -116,13 +119,18 @@ def longest_waiter(w, q):
     return found
 
 
+@inlined
+def is_asked(w, v, klass):
+    """Whether there is a visit, and of the class asked for."""
+    return v >= 0 and (klass == -9 or klass_of(w.visits[v, RANK]) == klass)
+
+
 @jitted
-def try_start(w, v, klass, lane):
-    """Start one visit if its class is asked for and it fits, or may interrupt."""
-    if v < 0 or (klass != -9 and klass_of(w.visits[v, RANK]) != klass):
-        return False
-    if missing(w, v, lane) == FITS or interrupts(w, v):
-        start(w, v, lane == -2)
+def try_start(w, v, lacks, kept):
+    """Start one visit if it fits, or may interrupt."""
+    if lacks == FITS or interrupts(w, v):
+        w.g[NOTES] += 1
+        start(w, v, kept)
         return True
     return False
 
@@ -132,14 +140,36 @@ def serve_next(w, q, klass, lane):
     """Start the next who can by the queue's rule: the head or nobody, or the next who fits."""
     r = w.queues[q, Q_RESOURCE]
     if lane == -2 and w.resources[r, R_KEPT_CLASS] == -1:
-        return try_start(w, longest_waiter(w, q), klass, lane)
+        v = longest_waiter(w, q)
+        return is_asked(w, v, klass) and try_start(w, v, missing(w, v, lane), True)
     v = best(w, q, r, lane, -1)
-    if not w.resources[r, R_SKIP]:
-        return try_start(w, v, klass, lane)
     while v >= 0:
-        if try_start(w, v, klass, lane):
+        if is_asked(w, v, klass) and try_start(w, v, missing(w, v, lane), lane == -2):
             return True
-        v = best(w, q, r, lane, v)
+        v = best(w, q, r, lane, v) if w.resources[r, R_SKIP] else -1
+    return False
+
+
+@inlined
+def serve_first(w, q, klass):
+    """The same where all slots are for all: most often the head is looked up already."""
+    look(w, q)
+    v = w.queues[q, Q_HEAD]
+    if is_asked(w, v, klass) and try_start(w, v, w.queues[q, Q_LACKS], False):
+        return True
+    if v < 0 or not w.resources[w.queues[q, Q_RESOURCE], R_SKIP]:
+        return False
+    return serve_behind(w, q, klass, v)
+
+
+@jitted
+def serve_behind(w, q, klass, v):
+    """Start the next behind one who cannot."""
+    r = w.queues[q, Q_RESOURCE]
+    while v >= 0:
+        v = best(w, q, r, -1, v)
+        if is_asked(w, v, klass) and try_start(w, v, missing(w, v, -1), False):
+            return True
     return False
 
 
@@ -159,10 +189,10 @@ def serve_plain(w, q):
 def serve(w, q, klass):
     """Start whoever can start in one queue (of one class, -9: any), in order; stops when something was freed."""
     r = w.queues[q, Q_RESOURCE]
-    if w.resources[r, R_KIND] == SLOTS and w.resources[r, R_SPECIAL]:
+    if w.resources[r, R_SPECIAL]:
         serve_lanes(w, q, r, klass)
         return
-    while w.g[DIRTY] == 0 and serve_next(w, q, klass, -1):
+    while w.g[DIRTY] == 0 and serve_first(w, q, klass):
         if not w.plan[W_PAUSES] and not may_start(w, r):
             return
 
@@ -225,6 +255,8 @@ def by_class(w, queues, n):
 @jitted
 def serve_counters(w, queues):
     """Serve the plain queues first, wherever they stand in the agenda; they touch nobody else."""
+    if not w.plan[W_COUNTERS]:
+        return
     n, m = w.g[DIRTY], 0
     for i in range(n):
         q = w.dirty[i]
@@ -252,39 +284,47 @@ def place_the_blocked(w, r):
         begin_stay(w, v)
 
 
-@jitted
+@inlined
 def look(w, q):
-    """The best head of a queue, and what it lacks; looked up once for all resources."""
-    queue = w.queues[q]
-    if queue[Q_NOTED] != w.g[NOTES]:
-        v = best(w, q, queue[Q_RESOURCE], -1, -1)
-        queue[Q_NOTED], queue[Q_HEAD], queue[Q_LACKS] = w.g[NOTES], v, missing(w, v, -1) if v >= 0 else FITS
+    """The best head of a queue, and what it lacks; looked up once until anything changes."""
+    if w.queues[q, Q_NOTED] != w.g[NOTES]:
+        look_up(w, q)
 
 
 @jitted
-def cause_of(w, r, lane):
+def look_up(w, q):
+    """Look up the best head of a queue, and what it lacks."""
+    queue = w.queues[q]
+    v = best(w, q, queue[Q_RESOURCE], -1, -1) if queue[Q_WAITING] else -1
+    queue[Q_NOTED], queue[Q_HEAD], queue[Q_LACKS] = w.g[NOTES], v, missing(w, v, -1) if v >= 0 else FITS
+
+
+@inlined
+def cause_of(w, r):
     """Why a unit of this resource is idle: the best head of its queue (else of the first that needs it) tells."""
-    v, lacks, q = -1, FITS, w.resources[r, R_QUEUE]
-    if q >= 0 and lane >= 0:
-        v = best(w, q, r, lane, -1)
-        lacks = missing(w, v, -1) if v >= 0 else FITS
-    elif q >= 0:
+    for i in range(w.resources[r, R_TELLS], w.resources[r, R_TELLS] + w.resources[r, R_N_TELLS]):
+        q = w.lists[i]
         look(w, q)
-        v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
-    else:
-        for i in range(w.resources[r, R_USERS], w.resources[r, R_USERS] + w.resources[r, R_N_USERS]):
-            q = w.lists[i]
-            look(w, q)
-            v, lacks = w.queues[q, Q_HEAD], w.queues[q, Q_LACKS]
-            if v >= 0:
-                break
-    if v < 0:
-        return NOBODY_WAITING
+        if w.queues[q, Q_HEAD] >= 0:
+            return cause(w, r, w.queues[q, Q_LACKS])
+    return NOBODY_WAITING
+
+
+@inlined
+def cause(w, r, lacks):
+    """Why a unit is idle if this is what the head lacks."""
     if lacks == PULLED:
         return PULL_CAUSE
     if lacks == FITS or lacks == r:
         return CLOSING
     return w.plan[W_CAUSE_NAMES] - w.plan[W_RESOURCES] + lacks
+
+
+@jitted
+def cause_in(w, r, lane):
+    """The same of a slot that is for some steps only."""
+    v = best(w, w.resources[r, R_QUEUE], r, lane, -1)
+    return cause(w, r, missing(w, v, -1)) if v >= 0 else NOBODY_WAITING
 
 
 @jitted
@@ -298,41 +338,37 @@ def note_slots(w):
             for t in range(w.resources[r, R_TRANCHES]):
                 k = w.tranches[r, t]
                 if k[K_FREE]:
-                    k[K_CAUSE] = cause_of(w, r, t if k[K_N_ONLY] else -1)
+                    k[K_CAUSE] = cause_in(w, r, t) if k[K_N_ONLY] and w.resources[r, R_QUEUE] >= 0 else cause_of(w, r)
                 if k[K_KEPT]:
-                    nobody = cause_of(w, r, -1) == NOBODY_WAITING
+                    nobody = cause_of(w, r) == NOBODY_WAITING
                     k[K_KEPT_CAUSE] = NOBODY_WAITING if nobody else KEPT_CAUSE
     w.g[NOW] = now
 
 
-@jitted
+@inlined
 def note_cause(w, r):
     """Book every idle server and place to nobody waiting, closing, or what the best head lacks first."""
-    kind = w.resources[r, R_KIND]
-    if kind == SERVERS:
-        idle = 0
-        for t in range(w.resources[r, R_TRANCHES]):
-            idle += w.tranches[r, t, K_IDLE] != 0
-        if idle:
-            cause = cause_of(w, r, -1)
-            if cause != w.resources[r, R_CAUSE]:
+    resource = w.resources[r]
+    staff = resource[R_KIND] == SERVERS
+    if resource[R_FREE] if staff else resource[R_NUMBER] > resource[R_IN_USE]:
+        found = cause_of(w, r)
+        if found != resource[R_CAUSE]:
+            if staff:
                 book_staff(w, r)
-                w.resources[r, R_CAUSE] = cause
-    elif kind == PLACES and w.resources[r, R_NUMBER] > w.resources[r, R_IN_USE]:
-        cause = cause_of(w, r, -1)
-        if cause != w.resources[r, R_CAUSE]:
-            count_places(w, r)
-            book_places(w, r)
-            w.resources[r, R_CAUSE] = cause
+            else:
+                count_places(w, r)
+                book_places(w, r)
+            resource[R_CAUSE] = found
 
 
 @jitted
 def dispatch(w, queues):
     """Start everybody who can start now, and note what every idle unit waits for."""
+    w.g[NOTES] += 1
     if w.g[TOUCHED]:
-        for r in range(w.plan[W_RESOURCES]):
-            if w.resources[r, R_SOUGHT]:
-                place_the_blocked(w, r)
+        for i in range(w.plan[W_SEEKERS], w.plan[W_SEEKERS] + w.plan[W_N_SEEKERS]):
+            if w.resources[w.lists[i], R_SEEKERS] >= 0:
+                place_the_blocked(w, w.lists[i])
         serve_counters(w, queues)
     while w.g[DIRTY] and not w.g[ERROR]:
         n = 0
@@ -346,14 +382,12 @@ def dispatch(w, queues):
         w.g[TOUCHED] = 1
         for i in range(1, n):
             k = i
-            while k > 0 and w.queues[queues[k], Q_RESOURCE] < w.queues[queues[k - 1], Q_RESOURCE]:
+            while k > 0 and queues[k] < queues[k - 1]:
                 queues[k], queues[k - 1] = queues[k - 1], queues[k]
                 k -= 1
         by_class(w, queues, n)
     if w.g[TOUCHED]:
         w.g[TOUCHED] = 0
         w.g[NOTED_AT] = w.g[NOW]
-        w.g[NOTES] += 1
-        for r in range(w.plan[W_RESOURCES]):
-            if w.resources[r, R_EXPLAINED]:
-                note_cause(w, r)
+        for i in range(w.plan[W_NOTED], w.plan[W_NOTED] + w.plan[W_N_NOTED]):
+            note_cause(w, w.lists[i])

@@ -36,7 +36,6 @@ from flowsim.engines.compiled_engine.layout import (
     S_SERVING,
     SERVERS,
     SERVING,
-    SLOTS,
     STEP,
     V_CLOSE,
     V_DOING,
@@ -45,15 +44,13 @@ from flowsim.engines.compiled_engine.layout import (
     V_VISIT,
 )
 from flowsim.engines.compiled_engine.service import pause
-from flowsim.engines.compiled_engine.views import jitted
+from flowsim.engines.compiled_engine.views import inlined, jitted
 from flowsim.engines.compiled_engine.waiting import class_at, mean_of
 
 
 @jitted
 def slot_fits(w, r, step, units, lane):
     """Whether a lane has slots: -1 the open ones, -2 the kept ones, else one restricted tranche."""
-    if w.resources[r, R_UNLIMITED] or not w.resources[r, R_SPECIAL]:
-        return w.resources[r, R_UNLIMITED] or slots_free(w, r, step) >= units
     if lane >= 0:
         return w.tranches[r, lane, K_FREE] >= units
     n = 0
@@ -66,19 +63,19 @@ def slot_fits(w, r, step, units, lane):
     return n >= units
 
 
-@jitted
+@inlined
 def fits(w, r, step, units, until, lane, first):
     """Whether one need of a step can be met now."""
-    kind = w.resources[r, R_KIND]
-    if kind == SERVERS:
-        return servers_fit(w, r, units, NEVER if w.resources[r, R_SUSPEND] else until)
-    if kind == SLOTS:
-        if first:
-            return slot_fits(w, r, step, units, lane)
-        return w.resources[r, R_UNLIMITED] or slots_free(w, r, step) >= units
-    if kind == PLACES:
-        return w.resources[r, R_UNLIMITED] or w.resources[r, R_NUMBER] - w.resources[r, R_IN_USE] >= units
-    return w.resources[r, R_FREE] >= units
+    resource = w.resources[r]
+    if resource[R_UNLIMITED]:
+        return True
+    if resource[R_KIND] == PLACES:
+        return resource[R_NUMBER] - resource[R_IN_USE] >= units
+    if resource[R_SPECIAL]:
+        return slot_fits(w, r, step, units, lane) if first else slots_free(w, r, step) >= units
+    if resource[R_FREE] < units:
+        return False
+    return resource[R_KIND] != SERVERS or resource[R_SUSPEND] != 0 or servers_free(w, r, until) >= units
 
 
 @jitted
@@ -106,7 +103,7 @@ def missing(w, v, lane):
     return FITS
 
 
-@jitted
+@inlined
 def klass_of(rank):
     """The class of a rank; -1 while linked."""
     return rank >> 1

@@ -1,8 +1,14 @@
-"""Heaps: of events by time, of patience by time, and of waiting visits by their order (pairing heaps)."""
+"""Heaps: of waiting visits by their order (pairing heaps), of events by time, and of those whose patience ends now.
+
+Only the next events lie in a heap: time is cut into buckets, about as many as there are events in a run, and each
+event lies in the list of its bucket until that comes. So the heap stays small, however many events there are.
+"""
 
 from __future__ import annotations
 
 from flowsim.engines.compiled_engine.layout import (
+    ATTEMPT,
+    BUCKET,
     CHILD,
     ERROR,
     EVENT_KIND,
@@ -10,15 +16,20 @@ from flowsim.engines.compiled_engine.layout import (
     EVENT_UID,
     EVENTS,
     EVENTS_FULL,
+    FREE_LATER,
+    LATERS,
     NUM,
     ORDER,
     PAT,
-    PATIENCE,
     RANK,
     RIGHT,
     STEP,
+    TIRED_ONES,
+    UID,
     UP,
+    W_BEGIN,
     W_END,
+    W_WIDTH,
 )
 from flowsim.engines.compiled_engine.views import inlined, jitted
 
@@ -110,31 +121,59 @@ def take(v, root, visit):
     return meld(v, root, below)
 
 
-@inlined
-def sooner(table, a, b, width):
-    """Lexicographic order of two rows."""
-    for k in range(width):
-        if table[a, k] != table[b, k]:
-            return table[a, k] < table[b, k]
-    return False
+@jitted
+def push(w, second, kind, what, uid, serial):
+    """An event to come, unless the run ends before: to the heap if its bucket has come, else to its bucket."""
+    if second >= w.plan[W_END]:
+        return
+    word, other = (second << EVENT_SECOND) | (kind << EVENT_KIND) | what, (uid << EVENT_UID) | serial
+    bucket = (second - w.plan[W_BEGIN]) >> w.plan[W_WIDTH]
+    if bucket <= w.g[BUCKET]:
+        onto_heap(w, word, other)
+        return
+    i = w.g[FREE_LATER]
+    if i >= 0:
+        w.g[FREE_LATER] = w.later[i, 2]
+    else:
+        i = w.g[LATERS]
+        if i >= w.later.shape[0]:
+            w.g[ERROR] = EVENTS_FULL
+            return
+        w.g[LATERS] = i + 1
+    w.later[i, 0], w.later[i, 1], w.later[i, 2] = word, other, w.buckets[bucket]
+    w.buckets[bucket] = i
 
 
 @jitted
-def push(w, second, kind, what, uid, serial):
-    """An event to come: its second, kind and what in one word, uid and serial in the other."""
+def open_buckets(w, second):
+    """Let the next bucket with anything in it come, if it is not after this second's."""
+    last = min((second - w.plan[W_BEGIN]) >> w.plan[W_WIDTH], w.buckets.shape[0] - 1)
+    while w.g[EVENTS] == 0 and w.g[BUCKET] < last:
+        w.g[BUCKET] += 1
+        i = w.buckets[w.g[BUCKET]]
+        while i >= 0:
+            onto_heap(w, w.later[i, 0], w.later[i, 1])
+            following = w.later[i, 2]
+            w.later[i, 2] = w.g[FREE_LATER]
+            w.g[FREE_LATER] = i
+            i = following
+
+
+@inlined
+def onto_heap(w, word, other):
+    """An event rises to its place in the heap."""
     table, n = w.events, w.g[EVENTS]
     if n >= table.shape[0]:
         w.g[ERROR] = EVENTS_FULL
         return
     w.g[EVENTS] = n + 1
-    first = (second << EVENT_SECOND) | (kind << EVENT_KIND) | what
     while n > 0:
         up = (n - 1) >> 1
-        if table[up, 0] <= first:
+        if table[up, 0] <= word:
             break
         table[n, 0], table[n, 1] = table[up, 0], table[up, 1]
         n = up
-    table[n, 0], table[n, 1] = first, (uid << EVENT_UID) | serial
+    table[n, 0], table[n, 1] = word, other
 
 
 @inlined
@@ -164,28 +203,31 @@ def pop(w):
 
 
 @jitted
-def push_patience(w, second, patient, step, number, attempt, visit, uid):
-    """Remember when somebody's patience ends, if that is in the run."""
-    if second >= w.plan[W_END]:
-        return
-    table, n = w.patience, w.g[PATIENCE]
-    if n >= table.shape[0] - 1:
+def tire(w, v):
+    """A visit's patience ends now: by patient, step, visit and attempt among those whose does."""
+    table, n = w.tired, w.g[TIRED_ONES]
+    if n >= table.shape[0]:
         w.g[ERROR] = EVENTS_FULL
         return
-    w.g[PATIENCE] = n + 1
-    table[n, 0] = second
-    table[n, 1] = patient
-    table[n, 2] = step
-    table[n, 3] = number
-    table[n, 4] = attempt
-    table[n, 5] = visit
-    table[n, 6] = uid
+    w.g[TIRED_ONES] = n + 1
+    visit = w.visits[v]
+    table[n, 0], table[n, 1], table[n, 2], table[n, 3] = visit[PAT], visit[STEP], visit[NUM], visit[ATTEMPT]
+    table[n, 4], table[n, 5] = v, visit[UID]
     while n > 0:
         up = (n - 1) >> 1
-        if not sooner(table, n, up, 5):
+        if not sooner(table, n, up, 4):
             break
-        swap(table, n, up, 7)
+        swap(table, n, up, 6)
         n = up
+
+
+@inlined
+def sooner(table, a, b, width):
+    """Lexicographic order of two rows."""
+    for k in range(width):
+        if table[a, k] != table[b, k]:
+            return table[a, k] < table[b, k]
+    return False
 
 
 @inlined
@@ -196,19 +238,19 @@ def swap(table, a, b, width):
 
 
 @jitted
-def pop_patience(w):
+def pop_tired(w):
     """Take the first off; it is left in the row behind the heap."""
-    table, n = w.patience, w.g[PATIENCE] - 1
-    w.g[PATIENCE] = n
-    swap(table, 0, n, 7)
+    table, n = w.tired, w.g[TIRED_ONES] - 1
+    w.g[TIRED_ONES] = n
+    swap(table, 0, n, 6)
     hole = 0
     while True:
         child = 2 * hole + 1
         if child >= n:
             return
-        if child + 1 < n and sooner(table, child + 1, child, 5):
+        if child + 1 < n and sooner(table, child + 1, child, 4):
             child += 1
-        if not sooner(table, child, hole, 5):
+        if not sooner(table, child, hole, 4):
             return
-        swap(table, hole, child, 7)
+        swap(table, hole, child, 6)
         hole = child

@@ -13,7 +13,7 @@ from flowsim.engines.compiled_engine.capacity import (
     start_shift,
 )
 from flowsim.engines.compiled_engine.dispatch import dispatch, note_slots, serve_counters
-from flowsim.engines.compiled_engine.heaps import pop
+from flowsim.engines.compiled_engine.heaps import open_buckets, pop, tire
 from flowsim.engines.compiled_engine.layout import (
     AGENDA,
     APPEAR,
@@ -44,13 +44,12 @@ from flowsim.engines.compiled_engine.layout import (
     LATE,
     LEFT,
     MAIN,
-    MAY_LEAVE,
     NEW_WEEK,
     NOW,
     OPEN_SHIFT,
     OVERFLOW,
-    PATIENCE,
     PERIOD,
+    R_FREE,
     R_KIND,
     R_N_SERVERS,
     R_NUMBER,
@@ -66,6 +65,8 @@ from flowsim.engines.compiled_engine.layout import (
     STANDING,
     STAY_TIME,
     STEP,
+    TIRED,
+    TIRED_ONES,
     TOUCHED,
     UID,
     UNLINK,
@@ -76,6 +77,7 @@ from flowsim.engines.compiled_engine.layout import (
     VISIT_OVER,
     W_BEGIN,
     W_END,
+    W_LIMITED,
     W_RESOURCES,
     WAITS,
 )
@@ -124,6 +126,7 @@ def change(w, key, extra):
     elif kind == KEPT_FREE:
         k = w.tranches[r, what]
         k[K_FREE] += k[K_KEPT]
+        w.resources[r, R_FREE] += k[K_KEPT]
         k[K_KEPT] = 0
     elif kind == OPEN_SHIFT:
         start_shift(w, r, what, extra)
@@ -208,6 +211,9 @@ def happens(w, word, other):
         booked_again(w, what)
     elif kind == STAY_TIME:
         stay_waits_less(w, what)
+    elif kind == TIRED:
+        if w.visits[what, UID] == uid:
+            tire(w, what)
     elif kind == UNLINKED:
         w.unlink[w.g[UNLINK], 0], w.unlink[w.g[UNLINK], 1] = what, uid
         w.g[UNLINK] += 1
@@ -238,15 +244,14 @@ def come(w, patient):
 @inlined
 def next_second(w, coming, at):
     """The next second at which anything happens."""
-    now = w.plan[W_END]
+    now = changes_at(w, at)
     if coming < w.arrives.shape[0]:
         now = min(now, w.arrives[coming])
+    if w.g[EVENTS] == 0:
+        open_buckets(w, now)
     if w.g[EVENTS]:
         now = min(now, w.events[0, 0] >> EVENT_SECOND)
-    now = min(now, changes_at(w, at))
-    if w.g[PATIENCE]:
-        now = min(now, max(w.patience[0, 0], w.g[NOW]))
-    return now
+    return min(now, w.plan[W_END])
 
 
 @jitted
@@ -299,7 +304,7 @@ def instants(w):
             serve_counters(w, queues)
         if w.g[DIRTY] or w.g[TOUCHED]:
             dispatch(w, queues)
-        if w.g[MAY_LEAVE]:
+        if w.g[TIRED_ONES] or w.plan[W_LIMITED]:
             leaving(w, queues)
 
 

@@ -12,9 +12,9 @@ DAY_S, WEEK_S = 86_400, 604_800
 BACK, EXIT, GONE = -99, -98, -3
 
 # globals
-(NOW, PERIOD, TOUCHED, FREE_VISIT, FREE_TRIP, UIDS, EVENTS, PATIENCE, ROWS, ERROR, NEED_WHAT, NEED_STEP, NEED_NUMBER,
- NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, MAY_LEAVE, VISITS, TRIPS, NOTED_AT, NOTES,
- N_GLOBALS) = range(25)  # fmt: skip
+(NOW, PERIOD, TOUCHED, FREE_VISIT, FREE_TRIP, UIDS, EVENTS, TIRED_ONES, ROWS, ERROR, NEED_WHAT, NEED_STEP, NEED_NUMBER,
+ NEED_PERIOD, AGENDA, FRESH, DIRTY, LATE, UNLINK, VISITS, TRIPS, NOTED_AT, NOTES, BUCKET, LATERS, FREE_LATER,
+ N_GLOBALS) = range(27)  # fmt: skip
 OK, NEEDS_COLUMN, VISITS_FULL, EVENTS_FULL, ROWS_FULL, TRIPS_FULL, AGENDA_FULL = range(7)
 
 # a visit
@@ -40,7 +40,7 @@ ARRIVED, DELAYED = 1, 2
 # a resource
 (R_KIND, R_UNLIMITED, R_ORDER, R_SKIP, R_MAXIMUM, R_SUSPEND, R_INTERRUPTION, R_KEPT_CLASS, R_SPECIAL, R_TRANCHES,
  R_SERVERS, R_N_SERVERS, R_FREE, R_NUMBER, R_IN_USE, R_CAUSE, R_SINCE, R_OVER, R_SEEKERS, R_EXPLAINED, R_QUEUE, R_USERS,
- R_N_USERS, R_ALWAYS, R_SOUGHT, N_RESOURCE) = range(26)  # fmt: skip
+ R_N_USERS, R_TELLS, R_N_TELLS, R_ALWAYS, N_RESOURCE) = range(27)  # fmt: skip
 SLOTS, COUNTER, SERVERS, PLACES = range(4)
 NO_INTERRUPTION, RESUME, RESTART = range(3)
 FIRST_COME, LONGEST_WAIT, DUE_FIRST = range(3)
@@ -61,8 +61,8 @@ IDLE, SERVING, STANDING, ABSENT = range(4)
 (E_STEP, E_WEEKLY, E_YEARLY, E_THEN, E_COMPLICATION, E_START_QUEUE, E_WEEK, E_SENT_WEEK, E_YEAR, E_SENT_YEAR,
  N_TERMS) = range(11)  # fmt: skip
 
-# events, in the heap of times
-VISIT_OVER, JOINS, BOOKED_AGAIN, UNLINKED, GOES_HOME, STAY_TIME = range(6)
+# events: the next in a heap of times, the others in lists by bucket of time
+VISIT_OVER, JOINS, BOOKED_AGAIN, UNLINKED, GOES_HOME, STAY_TIME, TIRED = range(7)
 EVENT_SECOND, EVENT_KIND, EVENT_UID = 32, 29, 32
 """An event's words: its second, kind and what from these bits on (the last from bit 0); its uid, and its serial."""
 
@@ -80,7 +80,8 @@ CHANGE_SECOND, CHANGE_KIND, CHANGE_RESOURCE = 32, 29, 19
 
 # numbers of the plan
 (W_BEGIN, W_END, W_WEEK0, W_STEPS, W_SPLITS, W_CAUSE_NAMES, W_RESOURCES, W_GROUPS, W_WEEKS, W_CAUSES,
- W_BY_COLUMN, W_SIDES, W_PAUSES, N_PLAN) = range(14)  # fmt: skip
+ W_BY_COLUMN, W_SIDES, W_PAUSES, W_COUNTERS, W_LIMITED, W_SEEKERS, W_N_SEEKERS, W_NOTED, W_N_NOTED, W_WIDTH,
+ N_PLAN) = range(21)  # fmt: skip
 
 NOBODY_WAITING, CLOSING, NO_SHOW_CAUSE, BLOCKED_CAUSE, PULL_CAUSE, KEPT_CAUSE = range(6)
 FITS, PULLED = -1, -2
@@ -94,7 +95,9 @@ class World(NamedTuple):
     plan: np.ndarray
     """begin, end, week0, steps, splits, names of causes, resources, groups, weeks, most causes of cancellation of a
     step, whether luck is read from columns, whether a patient may be at several steps at once,
-    whether a visit may be paused."""
+    whether a visit may be paused, any staff is merely counted, or a queue has a maximum; where in `lists` the
+    resources stand whose places are sought, and those whose idle units are explained; the width of a bucket of time
+    (its seconds are this power of 2)."""
     periods: np.ndarray
     steps: np.ndarray
     needs: np.ndarray
@@ -171,7 +174,13 @@ class World(NamedTuple):
     visits: np.ndarray
     trips: np.ndarray
     events: np.ndarray
-    patience: np.ndarray
+    """The heap: events of the bucket of now, and of all before it."""
+    later: np.ndarray
+    """Other events, each with the number of the next of its bucket."""
+    buckets: np.ndarray
+    """The first event of each bucket; -1: none."""
+    tired: np.ndarray
+    """The heap of those whose patience ends now."""
     agenda: np.ndarray
     fresh: np.ndarray
     dirty: np.ndarray
@@ -201,7 +210,7 @@ KEPT_AS = {
 } | dict.fromkeys(
     ("group", "klass", "source", "arrives", "joined", "referral", "decision", "first", "remaining", "end",
      "elsewhere_at", "alive", "visited", "booked", "returned", "columns", "rows", "place", "first_row", "profile",
-     "standing", "visits"), "int32"
+     "standing", "visits", "buckets"), "int32"
 )  # fmt: skip
 """Tables not kept as 64-bit integers."""
 DIMS: dict[str, tuple[int | None, ...]] = {
@@ -212,7 +221,7 @@ DIMS: dict[str, tuple[int | None, ...]] = {
     "returned": (None, None), "columns": (None, None), "starts": (None, None), "law_of": (None, None, None, None),
     "laws": (None, 4), "standing": (None, None), "standing_of": (None, None, None),
     "column_of": (None, None, None, None),
-    "visits": (None, VISIT_WIDTH), "trips": (None, N_TRIP), "events": (None, 2), "patience": (None, 7),
+    "visits": (None, VISIT_WIDTH), "trips": (None, N_TRIP), "events": (None, 2), "later": (None, 3), "tired": (None, 6),
     "agenda": (None, 3), "fresh": (None, 2), "late": (None, 2), "unlink": (None, 2), "rows": (None, None),
     "written": (None, 2),
     "offered": (None, None, None), "used": (None, None, None), "overtime": (None, None, None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowsim.engines.compiled_engine.heaps import pop_patience, push_patience
+from flowsim.engines.compiled_engine.heaps import pop_tired, push, tire
 from flowsim.engines.compiled_engine.layout import (
     ATTEMPT,
     E_SENT_WEEK,
@@ -32,7 +32,6 @@ from flowsim.engines.compiled_engine.layout import (
     OUTCOME,
     OVERTIME,
     PAT,
-    PATIENCE,
     PROCESSED,
     Q_FIRST,
     Q_LENGTH,
@@ -48,10 +47,13 @@ from flowsim.engines.compiled_engine.layout import (
     S_QUEUE,
     STARTED,
     STEP,
+    TIRED,
+    TIRED_ONES,
     UID,
     USED,
     VISITS,
     W_CAUSES,
+    W_LIMITED,
     W_WEEK0,
     WAITS,
     WEEK_S,
@@ -164,9 +166,10 @@ def watch(w, v, arrived):
 def set_alarm(w, v):
     """Remember when the visit's patience ends."""
     visit = w.visits[v]
-    if visit[LEAVE_AT] < FOREVER:
-        at = max(visit[LEAVE_AT], w.g[NOW])
-        push_patience(w, at, visit[PAT], visit[STEP], visit[NUM], visit[ATTEMPT], v, visit[UID])
+    if visit[LEAVE_AT] > w.g[NOW]:
+        push(w, visit[LEAVE_AT], TIRED, v, visit[UID], 0)
+    else:
+        tire(w, v)
 
 
 @jitted
@@ -243,9 +246,9 @@ def new_week(w):
 @jitted
 def impatient(w):
     """The next whose patience has ended and who still waits; -1 if none."""
-    while w.g[PATIENCE] and w.patience[0, 0] <= w.g[NOW]:
-        pop_patience(w)
-        v, uid = w.patience[w.g[PATIENCE], 5], w.patience[w.g[PATIENCE], 6]
+    while w.g[TIRED_ONES]:
+        pop_tired(w)
+        v, uid = w.tired[w.g[TIRED_ONES], 4], w.tired[w.g[TIRED_ONES], 5]
         if w.visits[v, UID] == uid and w.visits[v, WAITS] == IN_QUEUE and w.visits[v, REMAINING] < 0:
             return v
     return -1
@@ -254,6 +257,8 @@ def impatient(w):
 @jitted
 def over_maximum(w):
     """Who joined last in a queue over its maximum; -1 if none."""
+    if not w.plan[W_LIMITED]:
+        return -1
     for q in range(w.queues.shape[0]):
         maximum = w.resources[w.queues[q, Q_RESOURCE], R_MAXIMUM]
         if maximum < 0 or w.queues[q, Q_LENGTH] <= maximum:

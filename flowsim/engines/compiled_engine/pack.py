@@ -46,6 +46,9 @@ class Packed:
         self.steps = self._steps(plan)
         self.queues, self.heaps = self._queues(plan)
         self._users(plan)
+        self.seekers = self.lists.add(sorted({s.lead for s in plan.steps if s.sought}))
+        noted = (self.resources[:, at.R_EXPLAINED] == 1) & (self.resources[:, at.R_KIND] != at.SLOTS)
+        self.noted = self.lists.add(np.flatnonzero(noted))
         self._pulls(plan)
         self.terms = _terms(plan)
         self.pull, self.splits = pulls(plan), splits(plan)
@@ -176,8 +179,9 @@ class Packed:
                     users.add(int(self.steps[k, at.S_QUEUE]))
             row = self.resources[r]
             row[at.R_USERS], row[at.R_N_USERS] = self.lists.add(sorted(users))
+            own = [row[at.R_QUEUE]] if row[at.R_QUEUE] >= 0 else sorted(users)
+            row[at.R_TELLS], row[at.R_N_TELLS] = self.lists.add(own)
             row[at.R_EXPLAINED] = bool(users) and not self.counters[r]
-            row[at.R_SOUGHT] = any(s.sought and s.lead == r for s in plan.steps)
 
     def _pulls(self, plan: Plan) -> None:
         """Who is pulled wakes when fewer wait at the step watched, or fewer are in service here."""

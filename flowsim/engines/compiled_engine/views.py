@@ -26,13 +26,13 @@ inlined = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=Tr
 
 
 class View(types.Type):
-    """A table: what it is kept as, and its widths where they never change (else None)."""
+    """A table: its name, what it is kept as, and its widths where they never change (else None)."""
 
-    def __init__(self, kept_as: types.Type, dims: tuple[int | None, ...]) -> None:
-        self.kept_as, self.dims = kept_as, dims
+    def __init__(self, table: str, kept_as: types.Type, dims: tuple[int | None, ...]) -> None:
+        self.table, self.kept_as, self.dims = table, kept_as, dims
         signed = isinstance(kept_as, types.Integer) and kept_as.signed
         self.read_as = types.int64 if signed else kept_as
-        super().__init__(f"View({kept_as}, {dims})")
+        super().__init__(f"View({table}, {kept_as}, {dims})")
 
 
 @register_model(View)
@@ -43,30 +43,33 @@ class _ViewModel(models.StructModel):
         )
 
 
-def _indices(index: types.Type) -> types.Type | None:
-    """The index, or the indices, as 64-bit integers."""
-    if isinstance(index, types.BaseTuple):
-        return types.UniTuple(types.int64, len(index))
-    return types.int64 if isinstance(index, types.Integer | types.Boolean) else None
+def _indices(index: types.Type) -> tuple[types.Type, ...] | None:
+    """Types of the index, or the indices; None if it is not of whole numbers."""
+    many = tuple(index) if isinstance(index, types.BaseTuple) else (index,)
+    whole = all(isinstance(one, types.Integer | types.Boolean | types.IntegerLiteral) for one in many)
+    return many if whole else None
 
 
 @infer_global(operator.getitem)
 class _Read(AbstractTemplate):
+    prefer_literal = True
+
     def generic(self, args: Any, kws: Any) -> Any:
         view, index = args
-        if isinstance(view, View) and (wanted := _indices(index)):
-            n = getattr(wanted, "count", 1)
-            found = view.read_as if n == len(view.dims) else View(view.kept_as, view.dims[n:])
-            return signature(found, view, wanted)
+        if isinstance(view, View) and (given := _indices(index)):
+            rest = view.dims[len(given) :]
+            return signature(View(view.table, view.kept_as, rest) if rest else view.read_as, view, index)
         return None
 
 
 @infer_global(operator.setitem)
 class _Write(AbstractTemplate):
+    prefer_literal = True
+
     def generic(self, args: Any, kws: Any) -> Any:
         view, index, _ = args
-        if isinstance(view, View) and (wanted := _indices(index)):
-            return signature(types.none, view, wanted, view.read_as)
+        if isinstance(view, View) and _indices(index):
+            return signature(types.none, view, index, view.read_as)
         return None
 
 
@@ -93,27 +96,51 @@ def _place(context: Any, builder: Any, kind: View, view: Any, indices: list[Any]
     return builder.gep(made.data, [at]), lengths
 
 
-def _unpacked(builder: Any, kind: types.Type, value: Any) -> list[Any]:
-    return cgutils.unpack_tuple(builder, value) if isinstance(kind, types.BaseTuple) else [value]
+def _unpacked(context: Any, builder: Any, kind: types.Type, value: Any) -> list[Any]:
+    """The indices as 64-bit integers."""
+    values = cgutils.unpack_tuple(builder, value) if isinstance(kind, types.BaseTuple) else [value]
+    kinds = _indices(kind) or ()
+    return [context.cast(builder, one, its, types.int64) for one, its in zip(values, kinds, strict=True)]
+
+
+def _marked(builder: Any, access: Any, view: View, index: types.Type) -> Any:
+    """Say which column of which table is read or written: no other table holds it, and no other column.
+
+    LLVM then keeps what it has read of one while another is written ("type-based alias analysis").
+    """
+    last = (_indices(index) or ())[-1]
+
+    def node(name: str, above: Any) -> Any:
+        return builder.module.add_metadata([ir.MetaDataString(builder.module, name), above])
+
+    mark = builder.module.add_metadata([ir.MetaDataString(builder.module, "flowsim")])
+    mark = node(view.table, mark)
+    if isinstance(last, types.IntegerLiteral):
+        mark = node(f"{view.table} {last.literal_value}", mark)
+    nothing = ir.Constant(ir.IntType(64), 0)
+    access.set_metadata("tbaa", builder.module.add_metadata([mark, mark, nothing]))
+    return access
 
 
 @lower_builtin(operator.getitem, View, types.Any)
 def _read(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     kind = sig.args[0]
-    indices = _unpacked(builder, sig.args[1], args[1])
+    indices = _unpacked(context, builder, sig.args[1], args[1])
     data, lengths = _place(context, builder, kind, args[0], indices)
     if isinstance(sig.return_type, View):
         part = cgutils.create_struct_proxy(sig.return_type)(context, builder)
         part.data, part.lengths = data, lengths
         return part._getvalue()
-    return context.cast(builder, builder.load(data), kind.kept_as, kind.read_as)
+    found = _marked(builder, builder.load(data), kind, sig.args[1])
+    return context.cast(builder, found, kind.kept_as, kind.read_as)
 
 
 @lower_builtin(operator.setitem, View, types.Any, types.Any)
 def _write(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     kind = sig.args[0]
-    data, _ = _place(context, builder, kind, args[0], _unpacked(builder, sig.args[1], args[1]))
-    builder.store(context.cast(builder, args[2], kind.read_as, kind.kept_as), data)
+    data, _ = _place(context, builder, kind, args[0], _unpacked(context, builder, sig.args[1], args[1]))
+    given = context.cast(builder, args[2], kind.read_as, kind.kept_as)
+    _marked(builder, builder.store(given, data), kind, sig.args[1])
     return context.get_dummy_value()
 
 
@@ -168,7 +195,7 @@ def _table(context: Any, builder: Any, kind: WorldType, value: Any, name: str) -
 
 
 WORLD = WorldType(
-    {name: View(getattr(types, KEPT_AS.get(name, "int64")), DIMS.get(name, (None,))) for name in World._fields}
+    {name: View(name, getattr(types, KEPT_AS.get(name, "int64")), DIMS.get(name, (None,))) for name in World._fields}
 )
 
 

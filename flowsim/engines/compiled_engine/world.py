@@ -35,7 +35,7 @@ def world(plan: Plan, draws: Draws, tables: pack.Packed) -> at.World:
         heads=np.full(tables.heaps, -1, np.int64), servers=servers(plan, draws, resources),
         closing=closing(plan, draws, resources) if tables.linked else np.zeros((1, 1), np.int64),
         changes=changes(plan, draws, resources), numbers=numbers(draws, tables.tranches.shape[1]), resources=resources,
-        **_patients(plan, draws, tables), **_luck(plan, draws, tables), **_room(draws.n, tables),
+        **_patients(plan, draws, tables), **_luck(plan, draws, tables), **_room(plan, draws.n, tables),
         **_amounts(plan, draws, tables),
     )  # fmt: skip
 
@@ -120,15 +120,21 @@ def _columns(plan: Plan, draws: Draws, sizes: pack.Sizes) -> Tables:
     }  # fmt: skip
 
 
-def _room(n: int, tables: pack.Packed) -> Tables:
+def _width(plan: Plan, n: int) -> int:
+    """Width of a bucket of time, as a power of 2: such that there are a few for each patient."""
+    return ((plan.end - plan.begin) // (4 * n + SPARE)).bit_length()
+
+
+def _room(plan: Plan, n: int, tables: pack.Packed) -> Tables:
     """Room for what lives and what is written; memory that is never touched costs nothing."""
     sizes = tables.sizes
     visits, trips = int(sizes.visits * n) + SPARE, int(sizes.trips * n) + SPARE
     events, rows = int(sizes.events * n) + 4 * SPARE, int(sizes.rows * n) + 4 * SPARE
-    queues = len(tables.queues) + 1
+    queues, buckets = len(tables.queues) + 1, ((plan.end - plan.begin) >> _width(plan, n)) + 1
     return {
         "visits": np.empty((visits, at.VISIT_WIDTH), np.int32), "trips": np.empty((trips, at.N_TRIP), np.int64),
-        "events": np.empty((events, 2), np.int64), "patience": np.empty((events, 7), np.int64),
+        "events": np.empty((events, 2), np.int64), "later": np.empty((events, 3), np.int64),
+        "tired": np.empty((events, 6), np.int64), "buckets": np.full(buckets, -1, np.int32),
         "agenda": np.empty((trips, 3), np.int64), "fresh": np.empty((visits, 2), np.int64),
         "late": np.empty((visits, 2), np.int64), "unlink": np.empty((visits, 2), np.int64),
         "dirty": np.zeros(queues, np.int64), "order": np.zeros(queues, np.int64),
@@ -143,13 +149,14 @@ def _amounts(plan: Plan, draws: Draws, tables: pack.Packed) -> Tables:
     shape = (len(tables.resources), tables.tranches.shape[1], weeks)
     g = np.zeros(at.N_GLOBALS, np.int64)
     g[at.NOW], g[at.TOUCHED], g[at.FREE_VISIT], g[at.FREE_TRIP] = plan.begin, 1, -1, -1
+    g[at.BUCKET], g[at.FREE_LATER] = -1, -1
     limited = any(r.maximum_queue >= 0 for r in plan.resources)
-    g[at.MAY_LEAVE] = limited or bool((tables.steps[:, at.S_WATCHED] == 1).any())
     pauses = any(r.suspend or r.interruption != "none" for r in plan.resources)
     sides = bool(plan.splits) or any(s.until for s in plan.steps)
     most = max((len(s.cancellations) for s in plan.steps), default=0)
     numbers = [plan.begin, plan.end, plan.week0, len(plan.steps), len(plan.splits), causes, len(plan.resources),
-               len(plan.setting.groups), weeks, most, not isinstance(draws, LuckOf), sides, pauses]  # fmt: skip
+               len(plan.setting.groups), weeks, most, not isinstance(draws, LuckOf), sides, pauses,
+               any(tables.counters), limited, *tables.seekers, *tables.noted, _width(plan, draws.n)]  # fmt: skip
     return {
         "g": g, "plan": _ints(numbers), "offered": np.zeros(shape, np.int64), "used": np.zeros(shape, np.int64),
         "overtime": np.zeros(shape, np.int64), "over": np.zeros(shape, np.int64),

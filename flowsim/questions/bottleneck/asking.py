@@ -16,7 +16,7 @@ from flowsim.questions.bottleneck.shifting import PAIRS, STAGES, Enough, Stage, 
 from flowsim.questions.outcome import Outcome, kept
 from flowsim.questions.refusing import check_names, check_treatment, refused
 from flowsim.questions.units import more, said_plus, the
-from flowsim.questions.wording import NOTHING, Said, both
+from flowsim.questions.wording import NOTHING, Said, Say, both
 
 YEAR_WEEKS = 52
 OF_UNLIMITED = 0.95
@@ -102,9 +102,13 @@ def _enough(
     one = enough(asked, more, goal, on=changes_of(resources, added), pairs=pairs, weeks=weeks)
     after = NOTHING
     if added:
-        listed = [said_plus(by_name[name].name, by_name[name].kind, amount) for name, amount in added.items()]
-        after = Said(" Med " + ", ".join(p.sv for p in listed), " With " + ", ".join(p.en for p in listed) + ",")
+        after = both(lambda say: say.pick(" Med ", " With ") + _done(added, by_name, say) + say.pick("", ","))
     return sheet.enough_note(one, more.name, goal, after), one
+
+
+def _done(added: Mapping[str, float], by_name: Mapping[str, More], say: Say) -> str:
+    """What has been added, in words."""
+    return say.listed([more(name, by_name[name].kind, amount, say) for name, amount in added.items()])
 
 
 def _answer(
@@ -118,8 +122,8 @@ def _answer(
     title = Said("Flaskhalsen: vad en till av varje ger", "The bottleneck: what one more of each gives")
     operations = Said("operationer om året", "operations a year")
     days = Said("väntedagar sparade om året", "waiting days saved a year")
-    more_of_each = Said("Vad en till av varje ger", "What one more of each gives")
-    waiting = Said("Vad en till av varje sparar i väntan", "What one more of each saves in waiting")
+    more_of_each = Said("Fler operationer om året av en till av varje", "More operations a year of one more of each")
+    waiting = Said("Väntedagar som sparas om året av en till av varje", "Waiting days saved a year by one more of each")
     return Answer(
         question="bottleneck",
         title=title,
@@ -199,10 +203,10 @@ def _harm(stages: Sequence[Stage]) -> Said:
                 done = say.listed([more(name, kinds[name], n, say) for name, n in stage.relieved])
                 name = the(gain.more.name, say)
                 return say.pick(
-                    f"Med {done} gör ännu mer av {name} att väntan växer: {days} väntedagar mer om året, "
+                    f"Med {done} är gränsen nådd för väntan: ännu mer av {name} ger {days} väntedagar mer om året, "
                     "i köerna bakom.",
-                    f"With {done}, still more of {name} makes waiting grow: {days} waiting days more a year, in the "
-                    "queues behind it.",
+                    f"With {done} the limit for waiting is reached: still more of {name} gives {days} waiting days "
+                    "more a year, in the queues behind it.",
                 )
 
             return both(say_it)

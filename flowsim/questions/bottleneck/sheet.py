@@ -12,7 +12,7 @@ from flowsim.questions.bottleneck.gains import Gain, Gains
 from flowsim.questions.bottleneck.shifting import Enough, Stage
 from flowsim.questions.units import more as more_of
 from flowsim.questions.units import said_plus, the
-from flowsim.questions.wording import DASH, Said, Say, alike, both, joined, named
+from flowsim.questions.wording import DASH, Said, Say, alike, both, joined, listed, named
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,13 @@ def _today(say: Say, first: Gain, chance: float) -> str:
     step = more_of(name, kind, first.amount, say)
     year = first.more.year_sek(first.amount)
     price = say.pick(f" för {say.msek(year)}", f" for {say.msek(year)}") if np.isfinite(year) else ""
-    many = f"{say.number(mean)} ± {say.number(half, 1 if half < 10 else 0)}"
+    digits = 0 if half >= 1 else 1
+    many = f"{say.number(mean, digits)} ± {say.number(half, digits)}"
+    sure = say.pick("mer än 99 % säkert", "more than 99% sure") if chance > 0.99 else say.pick(
+        f"{say.percent(chance)} säkert", f"{say.percent(chance)} sure")  # fmt: skip
     return say.pick(
-        f"Flaskhalsen i dag är {the(name, say)} ({say.percent(chance)} säkert): {step} ger {many} operationer "
-        f"om året{price}.",
-        f"The bottleneck today is {the(name, say)} ({say.percent(chance)} sure): {step} gives {many} operations "
-        f"a year{price}.",
+        f"Flaskhalsen i dag är {the(name, say)} ({sure}): {step} ger {many} fler operationer om året{price}.",
+        f"The bottleneck today is {the(name, say)} ({sure}): {step} gives {many} more operations a year{price}.",
     )
 
 
@@ -63,9 +64,9 @@ def _takes_over(stages: Sequence[Stage]) -> Said:
                 step = more_of(gain.more.name, gain.more.kind, gain.amount, say)
                 return say.pick(
                     f"Med {done} tar {the(gain.more.name, say)} över: då ger {step} "
-                    f"{say.number(mean)} ± {say.number(half)} operationer.",
+                    f"{say.number(mean)} ± {say.number(half)} operationer om året.",
                     f"With {done}, {the(gain.more.name, say)} takes over: {step} then gives "
-                    f"{say.number(mean)} ± {say.number(half)} operations.",
+                    f"{say.number(mean)} ± {say.number(half)} operations a year.",
                 )
 
             return both(say_it)
@@ -88,8 +89,8 @@ def _in_waiting(found: Gains) -> Said:
             sek = say.number(best.sek_per_day)
             price = say.pick(f", {sek} kr per dag", f", SEK {sek} a day")
         return say.pick(
-            f"Räknat i väntan är det {name}: {step} sparar {days} väntedagar om året{price}.",
-            f"Counted in waiting it is {name}: {step} saves {days} waiting days a year{price}.",
+            f"Räknat i väntan, i alla köer, är det {name}: {step} sparar {days} väntedagar om året{price}.",
+            f"Counted in waiting, in all queues, it is {name}: {step} saves {days} waiting days a year{price}.",
         )
 
     return both(say_it)
@@ -100,9 +101,10 @@ def ranking_table(found: Gains) -> Table:
     columns = (
         Said("en till av", "one more of"),
         Said("operationer/år", "operations/year"),
-        Said("plats", "rank"),
+        Said("rang", "rank"),
         Said("väntedagar sparade/år", "waiting days saved/year"),
-        Said("plats", "rank"),
+        Said("rang", "rank"),
+        Said("Mkr/år", "MSEK/year"),
         Said("kr per väntedag", "SEK per waiting day"),
     )
     rows = []
@@ -115,11 +117,12 @@ def ranking_table(found: Gains) -> Table:
                 alike(str(found.by_operations.rank[k])),
                 _told(gain, "days_saved", 0),
                 alike(str(found.by_days.rank[k])),
+                _millions(gain.more.year_sek(gain.amount)),
                 _price(gain.sek_per_day),
             )
         )
     caption = Said(
-        "Delad plats: går inte att skilja åt. Streck: intervallet rymmer noll sparade dagar.",
+        "Samma rang: går inte att skilja åt. Streck: intervallet rymmer noll sparade dagar.",
         "A shared rank: cannot be told apart. A dash: the interval holds no days saved.",
     )
     return Table(columns, tuple(rows), marked=0, caption=caption)
@@ -131,6 +134,10 @@ def _told(gain: Gain, of: str, digits: int) -> Said:
 
 def _price(sek: float) -> Said:
     return both(lambda say: say.number(sek) if np.isfinite(sek) else DASH)
+
+
+def _millions(sek: float) -> Said:
+    return both(lambda say: say.number(sek / 1e6, 2) if np.isfinite(sek) else DASH)
 
 
 def _starred(gain: Gain, leads: bool) -> Said:
@@ -149,21 +156,31 @@ def shifting_table(stages: Sequence[Stage]) -> tuple[Said, Table]:
     gains = stages[0].gains.gains
     columns = (
         Said("redan tillagt", "already added"),
-        *(said_plus(gain.more.name, gain.more.kind, gain.amount) for gain in gains),
-        Said("köer i övrigt, dagar", "other queues, days"),
+        *(_short(gain) for gain in gains),
+        Said("kö som då växer mest, väntedagar", "queue that then grows most, waiting days"),
     )
     rows = []
     for stage in stages[:7]:
         added = dict(stage.relieved)
-        parts = [said_plus(g.more.name, g.more.kind, added[g.more.name]) for g in gains if g.more.name in added]
-        label = Said(", ".join(p.sv for p in parts) or "inget", ", ".join(p.en for p in parts) or "nothing")
+        parts = [_short(g, added[g.more.name]) for g in gains if g.more.name in added]
+        label = listed(parts) if parts else Said("inget", "nothing")
         cells = [_starred(g, k == stage.leader) for k, g in enumerate(stage.gains.gains)]
         rows.append((label, *cells, _other_queues(stage.gains.gains[stage.leader])))
     title = Said(
         "Hur flaskhalsen flyttar sig: operationer om året av ett större steg till (* = störst)",
         "How the bottleneck moves: operations a year of a larger step more (* = largest)",
     )
-    return title, Table(columns, tuple(rows))
+    caption = Said(
+        "Steg: tider i veckan, vårdplatser eller tjänster. Läs nedåt: det som ger mest läggs till, och allt räknas om.",
+        "Steps: slots a week, beds or servers. Read downwards: what gives most is added, and all is counted again.",
+    )
+    return title, Table(columns, tuple(rows), caption=caption)
+
+
+def _short(gain: Gain, amount: float | None = None) -> Said:
+    """A step in few letters, for a table with many columns: '+16 röntgen'."""
+    much, name = gain.amount if amount is None else amount, named(gain.more.name)
+    return both(lambda say: f"+{say.number(much, 0 if much == int(much) else 1)} {name('sv' if say.sv else 'en')}")
 
 
 def _other_queues(gain: Gain) -> Said:
@@ -210,9 +227,9 @@ def enough_note(found: Enough | None, resource: str, share: float, after: Said) 
     def say_it(say: Say) -> str:
         step = more_of(one.more.name, one.more.kind, one.amount, say)
         return say.pick(
-            f"Hur mycket räcker?{after.sv} ger {step} {say.number(one.reached)} operationer om året, "
-            f"{say.percent(share)} av de {say.number(one.unlimited)} som obegränsat ger.",
-            f"How much is enough?{after.en} {step} gives {say.number(one.reached)} operations a year, "
+            f"Hur mycket räcker?{after.sv} ger {step} {say.number(one.reached)} fler operationer om "
+            f"året, {say.percent(share)} av de {say.number(one.unlimited)} som ett obegränsat antal ger.",
+            f"How much is enough?{after.en} {step} gives {say.number(one.reached)} more operations a year, "
             f"{say.percent(share)} of the {say.number(one.unlimited)} that no limit gives.",
         )
 
@@ -220,9 +237,10 @@ def enough_note(found: Enough | None, resource: str, share: float, after: Said) 
 
 
 def bars(found: Gains, of: str, title: Said, label: Said) -> Figure:
-    """Gains with their intervals, down the side."""
-    means = [gain.mean(of) for gain in found.gains]
-    names = [said_plus(gain.more.name, gain.more.kind, gain.amount) for gain in found.gains]
+    """Gains with their intervals, the largest at the top."""
+    shown = sorted(found.gains, key=lambda gain: -gain.mean(of)[0])
+    means = [gain.mean(of) for gain in shown]
+    names = [said_plus(gain.more.name, gain.more.kind, gain.amount) for gain in shown]
     low, high = [mean - half for mean, half in means], [mean + half for mean, half in means]
     series = Series(label, names, [mean for mean, _ in means], low, high)
     return Figure("bars", title, Said("", ""), label, (series,))

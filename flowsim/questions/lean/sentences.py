@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flowsim.questions.units import the
+from flowsim.questions.lean.staff_hours import HOUR_WASTES
+from flowsim.questions.units import the, unit
 from flowsim.questions.wording import Said, Say, both, named
 
 if TYPE_CHECKING:
     from flowsim.questions.lean.asking import Found
 
-_AT = ("clinic", "xray", "x_ray", "ward")
-"""Where Swedish says på, not i."""
+_AT, _BY = ("clinic", "xray", "x_ray", "ward"), ("nurse", "team")
+"""Where Swedish says på, or hos, not i."""
+NAMED = {
+    "rework": Said("omarbetning", "rework"),
+    "overproduction": Said("överproduktion", "overproduction"),
+    "transport": Said("transport", "transport"),
+    "stock": Said("lager (kön)", "stock (the queue)"),
+    "motion": Said("rörelser", "motion"),
+    "overwork": Said("överarbete", "overwork"),
+    "waiting": Said("väntan", "waiting"),
+}
+"""The seven wastes that add up, in the order of their numbers; the eighth lies inside value-adding hours."""
 NOTHING_DECLARED = Said(
     "Inga tidsfördelningar är angivna (--splits): bara omarbetning, lager och väntan syns.",
     "No splits of time are declared (--splits): only rework, stock and waiting are seen.",
@@ -41,24 +52,46 @@ def _as_it_is(found: Found, resource: str) -> Said:
     u = found.mean(f"buk:{resource}:value_hours") / hours if hours else float("nan")
 
     def say_it(say: Say) -> str:
+        lost = sum(found.mean(f"hours:{resource}:{cell}") for cell in HOUR_WASTES)
         text = say.pick(
-            f"Av 100 erbjudna timmar {_in(resource, say)} är {say.number(100 * value / offered)} värdeskapande.",
-            f"Of 100 hours offered {_in(resource, say)} {say.number(100 * value / offered)} add value.",
+            f"Av 100 erbjudna timmar {_in(resource, say)} är {say.number(100 * value / offered)} värdeskapande och "
+            f"{say.number(100 * lost / offered)} slöseri.",
+            f"Of 100 hours offered {_in(resource, say)} {say.number(100 * value / offered)} add value and "
+            f"{say.number(100 * lost / offered)} are waste.",
         )
+        text += _worth(say, found)
         if np.isfinite(u) and u:
             text += say.pick(
-                f" En punkt bättre utförande (U) ger högst {say.number(0.01 * good / u)} besök på {found.weeks} "
-                "veckor.",
-                f" A point of execution (U) gives at most {say.number(0.01 * good / u)} visits in {found.weeks} weeks.",
+                f" En procentenhet bättre utförande (U) {_in(resource, say)} ger högst {say.number(0.01 * good / u)} "
+                f"besök på {found.weeks} veckor.",
+                f" A point of execution (U) {_in(resource, say)} gives at most {say.number(0.01 * good / u)} visits in "
+                f"{found.weeks} weeks.",
             )
         return text + _point(say, found)
 
     return both(say_it)
 
 
+def _worth(say: Say, found: Found) -> str:
+    """What the wastes of hours come to at the reference rate, and the largest of them."""
+    sek = {cell: found.mean(f"sek:{cell}") for cell in HOUR_WASTES}
+    if not sum(sek.values()) > 0:
+        return ""
+    most = max(sek, key=lambda cell: sek[cell])
+    whole, part = say.msek(sum(sek.values())), say.msek(sek[most])
+    return say.pick(
+        f" Slöseriet i hela kliniken är tid och material för {whole} på {found.weeks} veckor, mest {NAMED[most].sv} "
+        f"({part}).",
+        f" Waste in the whole clinic is time and material of {whole} in {found.weeks} weeks, most of it "
+        f"{NAMED[most].en} ({part}).",
+    )
+
+
 def _in(resource: str, say: Say) -> str:
     name = the(resource, say)
-    return f"{'på' if resource in _AT else 'i'} {name}" if say.sv else f"in {name}"
+    if not say.sv:
+        return f"in {name}"
+    return f"{'på' if resource in _AT else 'hos' if resource in _BY else 'i'} {name}"
 
 
 def _point(say: Say, found: Found) -> str:
@@ -73,9 +106,14 @@ def _point(say: Say, found: Found) -> str:
             f" Simulated it gives {say.number(gain, 1)} ± {say.number(half, 1)} operations.",
         )
     return say.pick(
-        f" {name.capitalize()} är inte flaskhalsen i dag: den ger inga fler operationer, bara frigjord tid.",
-        f" {name.capitalize()} is not the bottleneck today: it gives no more operations, only time freed.",
+        f" {name.capitalize()} är inte flaskhalsen i dag: vinsten blir frigjord tid, inte fler operationer.",
+        f" {_upper(name)} is not the bottleneck today: the gain is time freed, not more operations.",
     )
+
+
+def _upper(name: str) -> str:
+    """The first letter large, the others as they are (X-ray)."""
+    return name[:1].upper() + name[1:]
 
 
 def _changed(found: Found) -> Said:
@@ -86,18 +124,39 @@ def _changed(found: Found) -> Said:
     operations, operations_half = found.change("operations")
 
     def say_it(say: Say) -> str:
-        lang = "sv" if say.sv else "en"
-        parts = [f"{say.number(saved)} ± {say.number(h)} ({named(name)(lang)})" for name, saved, h in slots]
+        parts = [f"{say.number(saved)} ± {say.number(h)} {unit(name, 'slots', 2, say)}" for name, saved, h in slots]
         text = f"{found.titles[0] if say.sv else found.titles[1]}: "
         if parts:
             text += say.pick(
-                f"färre tider går förlorade, {say.listed(parts)}. ", f"fewer slots are lost, {say.listed(parts)}. "
+                f"på {found.weeks} veckor går {say.listed(parts)} färre förlorade. ",
+                f"in {found.weeks} weeks {say.listed(parts)} fewer are lost. ",
             )
         text += _waiting(say, days, days_half)
-        text += " " + _operations(say, operations, operations_half) + _lands(say, found)
-        return text
+        return f"{text} {_operations(say, operations, operations_half)}{_cash(say, found)}{_lands(say, found)}"
 
     return both(say_it)
+
+
+def _cash(say: Say, found: Found) -> str:
+    """What it comes to in money, in a few words; more in the notes."""
+    freed, freed_half = found.change("sek:waiting")
+    cash, cash_half = found.change("cash")
+    if not np.isfinite(cash) or not found.mean("cash"):
+        return ""
+    text = ""
+    if _slots(found) and freed + freed_half < 0:
+        worth = f"{say.number(-freed / 1e6, 2)} ± {say.number(freed_half / 1e6, 2)}"
+        text = say.pick(
+            f" Det frigör kapacitet för {worth} Mkr till referenspris, men",
+            f" That frees capacity of MSEK {worth} at the reference rate, but",
+        )
+    if abs(cash) <= cash_half:
+        kept = say.pick(" kassan sparar 0 kr.", " saves SEK 0 in cash.")
+        return text + kept if text else say.pick(" I kassan sparas 0 kr.", " No cash is saved.")
+    change = f"{say.signed(cash / 1e6, 1)} ± {say.number(cash_half / 1e6, 1)}"
+    return (text and f"{text[: text.rindex(',')]}.") + say.pick(
+        f" Kassakostnaden ändras med {change} Mkr.", f" Cash cost changes by MSEK {change}."
+    )
 
 
 LEAST_QUEUE = 0.5
@@ -128,8 +187,8 @@ def _lands(say: Say, found: Found) -> str:
         place = named(name.split(":")[2])("sv" if say.sv else "en")
         texts.append(f"{place} {say.signed(mean, 1)} ± {say.number(half, 1)}")
     return say.pick(
-        f" Förändringen märks i kön: {', '.join(texts)} (väntande i medeltal).",
-        f" The change is felt in the queue: {', '.join(texts)} (mean number waiting).",
+        f" Köerna ändras så: {'; '.join(texts)} (väntande i medeltal).",
+        f" The queues change: {'; '.join(texts)} (mean number waiting).",
     )
 
 

@@ -11,23 +11,14 @@ from flowsim.questions.asked import Asked
 from flowsim.questions.cases import Case
 from flowsim.questions.lean.measure import SEK_CELLS
 from flowsim.questions.lean.patient_days import DAY_CELLS
-from flowsim.questions.lean.sentences import assumed, main_span, moved_queues, notes, sentence
+from flowsim.questions.lean.sentences import NAMED, assumed, main_span, moved_queues, notes, sentence
 from flowsim.questions.lean.staff_hours import HOUR_CELLS, HOUR_WASTES, UNUSED_KNOWLEDGE
-from flowsim.questions.units import the
 from flowsim.questions.wording import DASH, NOTHING, Said, alike, both, named
 
 if TYPE_CHECKING:
     from flowsim.questions.lean.asking import Found
 
-WASTES = {
-    "rework": Said("1 omarbetning", "1 rework"),
-    "overproduction": Said("2 överproduktion", "2 overproduction"),
-    "transport": Said("3 transport", "3 transport"),
-    "stock": Said("4 lager (kön)", "4 stock (the queue)"),
-    "motion": Said("5 rörelser", "5 motion"),
-    "overwork": Said("6 överarbete", "6 overwork"),
-    "waiting": Said("7 väntan", "7 waiting"),
-}
+WASTES = {cell: Said(f"{k} {one.sv}", f"{k} {one.en}") for k, (cell, one) in enumerate(NAMED.items(), 1)}
 """The seven that add up; the eighth, unused knowledge, lies inside value-adding hours and stands apart."""
 CELLS = {
     "value": Said("värdeskapande", "value-adding"), "support": Said("stödjande", "supporting"),
@@ -61,7 +52,7 @@ def answer(asked: Asked, found: Found, case: Case | None) -> Answer:
         lambda say: say.pick(
             f"{len(found.before)} par, {found.weeks} veckor"
             if case
-            else f"{len(found.before)} år à {found.weeks} veckor",
+            else f"{len(found.before)} körningar à {found.weeks} veckor",
             f"{len(found.before)} pairs, {found.weeks} weeks"
             if case
             else f"{len(found.before)} runs of {found.weeks} weeks",
@@ -109,11 +100,12 @@ def waste_table(found: Found) -> Table:
             row += [_diff(*found.change(*(f"hours:{name}:{cell}" for name in people(found)))),
                     _diff(*found.change(f"days:{cell}"))]  # fmt: skip
         rows.append(tuple(row))
+    before = Said(" Ändringen står för sig.", " The change stands apart.") if found.after is not None else NOTHING
     caption = Said(
-        "Tre bokföringar som inte läggs ihop: timmar, patientdagar, kronor till referenspris. Kronor betalas eller "
-        "sparas inte.",
-        "Three ledgers that are not added: hours, patient-days, SEK at the reference rate. The SEK are neither paid "
-        "nor saved.",
+        f"Över {found.weeks} veckor. Tre bokföringar som inte läggs ihop: timmar, patientdagar, och kronor till "
+        f"referenspris (värdet av tid och material, inte pengar som sparas).{before.sv}",
+        f"Over {found.weeks} weeks. Three ledgers that are not added: hours, patient-days, and SEK at the reference "
+        f"rate (the worth of time and material, not money saved).{before.en}",
     )
     return Table(tuple(columns), tuple(rows), caption=caption)
 
@@ -169,7 +161,7 @@ def buk_table(found: Found) -> tuple[Said, Table]:
     """B, U, K by resource, both readings of K, and what a point gives at most."""
     columns = (Said("resurs", "resource"), alike("B, %"), alike("U, %"), Said("K, %", "K, %"), alike("BUK, %"),
                Said("BUK, K av utförda, %", "BUK, K of those done, %"),
-               Said("en punkt ger högst: B / U / K", "a point gives at most: B / U / K"))  # fmt: skip
+               Said("en procentenhet ger högst: B / U / K", "a point gives at most: B / U / K"))  # fmt: skip
     rows = []
     for name, one in list(periods(found, found.after is not None).items())[:7]:
         if not one.done:
@@ -180,12 +172,15 @@ def buk_table(found: Found) -> tuple[Said, Table]:
         rows.append((named(name), *cells, _three(gives["b"], gives["u"], gives["k"])))
     title = both(
         lambda say: say.pick(
-            f"BUK: beläggning × utförande × kvalitet; en punkt ger högst så många goda kontakter på {found.weeks} "
-            "veckor",
+            f"BUK: beläggning × utförande × kvalitet; vad en procentenhet ger i goda kontakter på {found.weeks} veckor",
             f"BUK: occupancy × execution × quality; a point gives at most so many good contacts in {found.weeks} weeks",
         )
     )
-    return title, Table(columns, tuple(rows))
+    caption = Said(
+        "K: utförda delat med utförda och oplanerade återbesök. K av utförda: de utan återbesök, delat med utförda.",
+        "K: those done by those done and unplanned returns. K of those done: those without a return, by those done.",
+    )
+    return title, Table(columns, tuple(rows), caption=caption)
 
 
 def _three(*values: float) -> Said:
@@ -265,7 +260,7 @@ _SHOWN = (
 
 def hours_figure(found: Found) -> Figure:
     """Share of each resource's hours that is value, support, waste and unused."""
-    names = [both(lambda say, n=name: the(n, say)) for name in people(found)]  # type: ignore[misc]
+    names = [named(name) for name in people(found)]
     series = []
     for label, cells in _SHOWN:
         values = [sum(_share_of(found, name, cell) for cell in cells) for name in people(found)]

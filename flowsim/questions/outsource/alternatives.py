@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from flowsim.questions.outsource.own_costs import PerPatient
 from flowsim.questions.outsource.per_extra import break_even_price
 from flowsim.questions.wording import Said
 
+EVEN = 0.02
+"""Share of the price within which the two cost the same."""
 NAMES = ("empty", "evening", "raised", "full")
 SAID = {
     "empty": Said("ordinarie tid som annars står tom", "a regular slot that would stand empty"),
@@ -39,6 +42,14 @@ class Alternative:
     break_even: float
     break_even_low: float
     break_even_high: float
+
+    def against(self, price: float) -> Literal["buy", "make", "draw"]:
+        """What is cheaper at a price; a draw inside the range, or nearer than 2 %."""
+        if abs(self.break_even - price) <= EVEN * price:
+            return "draw"
+        if self.break_even_low > price:
+            return "buy"
+        return "make" if self.break_even_high < price else "draw"
 
 
 def own_prices(cost: PerPatient) -> dict[str, float]:

@@ -130,7 +130,7 @@ def _found(
     simulated_, _, reached = simulated(bench, own)
     four = alternatives(cost, stays_said, _factors(inputs, bench.asked.runs.seed))
     prices = [terms.price_sek, *([simulated_.sek - stays] if simulated_.defined else [])]
-    unsure_ = unsure(bench, own, inputs, prices, stays)
+    unsure_ = unsure(bench, own, inputs, prices, stays, simulated_.pairs)
     volume = break_even_volume(bench, own, terms.price_sek, stays)
     kinds = [terms.groups, *([(one,) for one in terms.groups] if 1 < len(terms.groups) <= 2 else [])]
     points = frontier(bench, own, terms, shares, kinds)

@@ -84,16 +84,20 @@ class Unsure:
     names: tuple[str, ...]
 
 
-def unsure(bench: Bench, own: Own, inputs: Sequence[Input], prices: Sequence[float], stays: float) -> Unsure:
+def unsure(
+    bench: Bench, own: Own, inputs: Sequence[Input], prices: Sequence[float], stays: float, pairs: int = 20
+) -> Unsure:
     """D = our own lists - the same operations bought, with all inputs drawn within their ranges, at each price.
 
     Every draw of the inputs gets the same luck. Prices and unit costs reuse the volumes: 200 draws each.
     """
     seed = bench.asked.runs.seed
     of_scenario = [one for one in inputs if not one.of_money]
+    if not of_scenario:
+        return _luck_alone(bench, own, inputs, prices, stays, pairs)
     values = drawn(of_scenario, bench.sizes.outer, seed)
     cost, extra = [], []
-    for k, row in enumerate(values if of_scenario else values[:2]):
+    for k, row in enumerate(values):
         if k >= LEAST_DRAWS and not bench.time_for(0.35):
             break
         scenario = bench.asked.base.scenario
@@ -102,14 +106,32 @@ def unsure(bench: Bench, own: Own, inputs: Sequence[Input], prices: Sequence[flo
         more = bench.kept(f"input_{k}_own", [*changes, *own.raised], range(bench.sizes.inner))
         cost.append(more["total_cash_sek"] - today["total_cash_sek"])
         extra.append(more["operations"] - today["operations"])
+    found = _at_prices(np.array(cost), np.array(extra), inputs, prices, stays, seed)
+    return Unsure(found, len(cost), bench.sizes.inner, tuple(one.name for one in inputs))
+
+
+def _luck_alone(
+    bench: Bench, own: Own, inputs: Sequence[Input], prices: Sequence[float], stays: float, pairs: int
+) -> Unsure:
+    """The same with the scenario's inputs as known: the pairs that the cost per extra operation is counted from."""
+    pair = bench.pair("own_lists", own.raised, range(max(2, pairs)))
+    cost, extra = (np.array([pair[of]] * 2) for of in ("total_cash_sek", "operations"))
+    found = _at_prices(cost, extra, inputs, prices, stays, bench.asked.runs.seed)
+    return Unsure(found, MONEY_DRAWS if inputs else 1, cost.shape[1], tuple(one.name for one in inputs))
+
+
+def _at_prices(
+    cost: np.ndarray, extra: np.ndarray, inputs: Sequence[Input], prices: Sequence[float], stays: float, seed: int
+) -> dict[float, Uncertainty]:
+    """D at each price from cost and operations (rows inputs, columns years), prices and unit costs drawn."""
     scales, premiums = (_money(inputs, of, seed) for of in (UNIT_COSTS, PRICE))
+    if not inputs:
+        scales, premiums = scales[:1], premiums[:1]
     found = {}
     for price in prices:
-        prices_drawn = price + premiums
-        draws = zip(scales, prices_drawn, strict=True)
-        parts = [scale * np.array(cost) - np.array(extra) * (one + stays) for scale, one in draws]
-        found[price] = split(np.concatenate(parts))
-    return Unsure(found, len(cost), bench.sizes.inner, tuple(one.name for one in inputs))
+        draws = zip(scales, price + premiums, strict=True)
+        found[price] = split(np.concatenate([scale * cost - extra * (one + stays) for scale, one in draws]))
+    return found
 
 
 def _money(inputs: Sequence[Input], of: str, seed: int) -> np.ndarray:

@@ -34,16 +34,22 @@ def _buy(found: Found) -> Said:
 
         def say_it(say: Say) -> str:
             own, bought = say.number(round(it.sek, -2)), say.number(round(found.bought_sek, -2))
+            parts = f"{say.number(round(price, -2))} + {say.number(round(found.stays, -2))}"
             sure = say.number(100 * chance.above_in_a_year)
+            years = Said("tänkbara år", "conceivable years")
+            if not found.inputs:
+                years = Said("simulerade år, om alla indata stämmer", "simulated years, if all inputs are right")
             return say.pick(
-                f"Köp när {_WHEN['raised'].sv}: {bought} kr mot {own} kr per extra operation, och köp är billigare i "
-                f"{sure} av 100 tänkbara år.",
-                f"Buy when {_WHEN['raised'].en}: SEK {bought} against {own} per extra operation, cheaper in {sure} of "
-                "100 conceivable years.",
+                f"Köp när {_WHEN['raised'].sv}: {bought} kr ({parts} som stannar hos er) mot {own} kr per extra "
+                f"operation, och köp är billigare i {sure} av 100 {years.sv}.",
+                f"Buy when {_WHEN['raised'].en}: SEK {bought} ({parts} that stays with you) against {own} per extra "
+                f"operation, cheaper in {sure} of 100 {years.en}.",
             )
 
         return both(say_it)
-    dear = [one for one in found.four if one.break_even_low > price]
+    dear = [one for one in found.four if one.against(price) == "buy"]
+    if not dear and any(one.against(price) == "draw" for one in found.four):
+        return Said("Till det priset lönar sig köp inte säkert.", "At that price buying does not surely pay.")
     if not dear:
         return Said("Köp inte till det priset.", "Do not buy at that price.")
     return both(
@@ -57,13 +63,14 @@ def _buy(found: Found) -> Said:
 def _make(found: Found) -> Said:
     """Make: the alternatives that are surely cheaper; those that are a draw, and which is the safer."""
     price = found.terms.price_sek
-    cheap = [one for one in found.four if one.break_even_high < price]
-    even = [one for one in found.four if one.break_even_low <= price <= one.break_even_high]
+    cheap = [one for one in found.four if one.against(price) == "make"]
+    cheap = [one for one in cheap if one.name != "full"] or cheap
+    even = [one for one in found.four if one.against(price) == "draw"]
     parts = []
     if cheap:
-        parts.append(both(lambda say: _do_it(say, cheap[-1])))
+        parts.append(both(lambda say: _do_it(say, cheap[-1]) + _but_gained(say, found, cheap[-1])))
     if even:
-        parts.append(both(lambda say: _draw(say, even[0], price)))
+        parts.append(both(lambda say: _draw(say, found, even[0])))
     return joined(parts)
 
 
@@ -75,13 +82,35 @@ def _do_it(say: Say, one: Alternative) -> str:
     )
 
 
-def _draw(say: Say, one: Alternative, price: float) -> str:
-    own = say.number(round(one.sek, -2))
-    safer = say.pick("gör själva", "make") if one.break_even <= price else say.pick("köp", "buy")
+def _but_gained(say: Say, found: Found, one: Alternative) -> str:
+    """That a slot filled is cheap and an operation gained is not, where even one list a week costs more than buying."""
+    if one.name != "evening" or not _gained_dear(found):
+        return ""
+    dear = say.number(round(dict(found.volume.tried)[found.volume.per_week or 0.0], -2))
     return say.pick(
-        f"När {_WHEN[one.name].sv} ({own} kr per fylld tid) väger det jämnt; {safer} är något billigare.",
-        f"When {_WHEN[one.name].en} (SEK {own} per slot filled) it is a draw; {safer} is slightly cheaper.",
+        f" Men simulerat över året kostar redan en sådan i veckan {dear} kr per vunnen operation, mer än köp.",
+        f" But simulated over the year one such a week already costs SEK {dear} per operation gained: more than"
+        " buying.",
     )
+
+
+def _gained_dear(found: Found) -> bool:
+    """Does already one list a week in the beds there are cost more per operation gained than buying?"""
+    number = found.volume.per_week
+    return number is not None and number <= 1 and number in dict(found.volume.tried)
+
+
+def _draw(say: Say, found: Found, one: Alternative) -> str:
+    own = say.number(round(one.sek, -2))
+    text = say.pick(
+        f"När {_WHEN[one.name].sv} ({own} kr per fylld tid) väger det jämnt",
+        f"When {_WHEN[one.name].en} (SEK {own} per slot filled) it is a draw",
+    )
+    if one.name == "evening" and _gained_dear(found):
+        return f"{text}.{_but_gained(say, found, one)}"
+    cheaper = one.break_even <= found.terms.price_sek
+    safer = say.pick("att göra själva", "making") if cheaper else say.pick("köp", "buying")
+    return text + say.pick(f"; {safer} är något billigare.", f"; {safer} is slightly cheaper.")
 
 
 def notes(found: Found) -> tuple[Said, ...]:
@@ -112,7 +141,7 @@ def _idle(found: Found) -> Said:
         return say.pick(
             f"Per vunnen operation kostar listorna {say.number(round(it.sek, -2))} kr (95 %: "
             f"{say.interval(round(it.low, -2), round(it.high, -2))}; bootstrap {low}–{high}), per fylld tid "
-            f"{say.number(round(filled.sek, -2))}. Skillnaden, {gap} kr, är tider som står tomma sedan kön är betad: "
+            f"{say.number(round(filled.sek, -2))}. Skillnaden, {gap} kr, är tider som står tomma sedan kön är avbetad: "
             "en del av listornas egna och en del av de ordinarie.",
             f"Per operation gained the lists cost SEK {say.number(round(it.sek, -2))} (95%: "
             f"{say.interval(round(it.low, -2), round(it.high, -2))}; bootstrap {low}–{high}), per slot filled "
@@ -143,9 +172,9 @@ def _volume(found: Found) -> Said:
         return both(
             lambda say: say.pick(
                 f"Brytvolym: redan en extra operation i veckan i befintliga platser kostar "
-                f"{say.number(round(costs[number], -2))} kr per vunnen operation, mer än köp.",
+                f"{say.number(round(costs[number], -2))} kr per vunnen operation, mer än köp (20 körningar).",
                 f"Break-even volume: already one extra operation a week in the beds and films there are costs SEK "
-                f"{say.number(round(costs[number], -2))} per operation gained, more than buying.",
+                f"{say.number(round(costs[number], -2))} per operation gained, more than buying (20 runs).",
             )
         )
     own = costs.get(number, float("nan"))
@@ -216,7 +245,7 @@ def assumed(found: Found) -> tuple[Said, ...]:
     inputs = listed([one.said for one in found.inputs])
     texts = [
         Said(
-            f"De första {found.weeks} veckorna. Kan köpas: {groups.sv}, inte brådskande, även de som väntar i dag. "
+            f"De första {found.weeks} veckorna. Köp kan gälla: {groups.sv}, inte brådskande, även de som väntar i dag. "
             "Ledtid "
             f"{_weeks(found.terms.lead_time).sv}. Kontroller efteråt görs hos oss.",
             f"The first {found.weeks} weeks. May be bought for: {groups.en}, not the urgent, also those waiting "

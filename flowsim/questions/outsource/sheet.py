@@ -13,7 +13,7 @@ from flowsim.questions.outsource.alternatives import SAID, Alternative
 from flowsim.questions.outsource.runs import PRECISE, Bench, Point
 from flowsim.questions.outsource.sentences import assumed, notes, sentence, would_change
 from flowsim.questions.uncertainty import Uncertainty
-from flowsim.questions.wording import DASH, Said, Say, alike, both, listed, named
+from flowsim.questions.wording import DASH, NOTHING, UNKNOWN, Said, Say, alike, both, listed, named
 
 if TYPE_CHECKING:
     from flowsim.questions.outsource.asking import Found
@@ -31,11 +31,11 @@ def answer(asked: Asked, bench: Bench, found: Found) -> Answer:
     case = asked.base.case(name, changes, "Bought care", "Köpt vård") if changes else asked.today
     rule = both(
         lambda say: say.pick(
-            f"{found.simulated.pairs} par, tills merkostnaden per extra operation är säker på {say.percent(PRECISE)}; "
-            f"{found.unsure.outer} dragningar av indata à {found.unsure.inner}",
+            f"{found.simulated.pairs} par, tills merkostnaden per extra operation är säker på {say.percent(PRECISE)}"
+            + (f"; {found.unsure.outer} dragningar av indata à {found.unsure.inner}" if found.inputs else ""),
             f"{found.simulated.pairs} pairs, until the added cost per extra operation is known to "
-            f"{say.percent(PRECISE)}; "
-            f"{found.unsure.outer} draws of the inputs of {found.unsure.inner} each",
+            f"{say.percent(PRECISE)}"
+            + (f"; {found.unsure.outer} draws of the inputs of {found.unsure.inner} each" if found.inputs else ""),
         )
     )
     return Answer(
@@ -43,7 +43,7 @@ def answer(asked: Asked, bench: Bench, found: Found) -> Answer:
         title=Said("Köpa eller göra själva (regionens perspektiv)", "Buy or make (the region's perspective)"),
         sentence=sentence(found),
         table=four_table(found),
-        figure=frontier_figure(found),
+        figure=frontier_figure(asked, found),
         assumed=assumed(found),
         would_change=would_change(found),
         notes=notes(found),
@@ -66,11 +66,9 @@ def recommended(found: Found) -> Point:
 
 def verdict(one: Alternative, price: float) -> Said:
     """Buy, make, or a draw: whether the price lies outside the range of the break-even price."""
-    if one.break_even_low > price:
-        return Said("köp", "buy")
-    if one.break_even_high < price:
-        return Said("gör själva", "make")
-    return Said("jämnt; köp", "a draw; buy") if one.break_even > price else Said("jämnt; gör själva", "a draw; make")
+    return {"buy": Said("köp", "buy"), "make": Said("gör själva", "make"), "draw": Said("jämnt", "a draw")}[
+        one.against(price)
+    ]
 
 
 def four_table(found: Found) -> Table:
@@ -98,13 +96,14 @@ def four_table(found: Found) -> Table:
             )
         )
         rows.append((label, _ranged(it.sek, it.low, it.high), _ranged(price, price - half, price + half), shown))
+    ranges = Said("Intervall: indata (sista raden: slump, 95 %).", "Ranges: inputs (last row: chance, 95%).")
+    if not found.inputs:
+        ranges = Said("Intervallet i sista raden: slump, 95 %.", "The range in the last row: chance, 95%.")
     caption = Said(
-        "Per fylld tid, utom sista raden. Intervall: indata (sista raden: slump, 95 %). Brytpris: egen kostnad minus "
-        "det som "
-        "stannar hos oss. Slå aldrig ihop raderna.",
-        "Per slot filled, but for the last row. Ranges: inputs (last row: chance, 95%). Break-even price: own cost "
-        "less what "
-        "stays with us. Never merge the rows.",
+        f"Per fylld tid, utom sista raden. {ranges.sv} Brytpris: priset där köp kostar lika mycket (egen kostnad minus "
+        "det som stannar hos oss). Raderna svarar på olika frågor och läggs inte ihop.",
+        f"Per slot filled, but for the last row. {ranges.en} Break-even price: where buying costs as much (own cost "
+        "less what stays with us). The rows answer different questions and are never merged.",
     )
     return Table(columns, tuple(rows), caption=caption)
 
@@ -125,9 +124,10 @@ def frontier_table(asked: Asked, found: Found) -> tuple[Said, Table]:
     """The ways that no other beats, cheapest first."""
     start = asked.base.scenario.model.horizon.begin
     columns = (
-        Said("andel köpt av dem som kan", "share bought of those who may"), Said("egna listor", "own lists"),
+        Said("andel köpt av de lämpliga", "share bought of the suitable"), Said("egna listor", "own lists"),
         Said("merkostnad, Mkr", "added cost, MSEK"), Said("ingen över gränsen", "nobody over the limit"),
-        Said("når dit", "gets there"), Said("egna operationer", "own operations"), Said("köpta", "bought"),
+        Said("chans att nå dit", "chance to get there"),
+        Said("egna operationer", "own operations"), Said("köpta", "bought"),
     )  # fmt: skip
     ways = sorted((p for p in found.points if not p.dominated), key=lambda p: p.added_cost_sek)
     rows = []
@@ -140,12 +140,16 @@ def frontier_table(asked: Asked, found: Found) -> tuple[Said, Table]:
         cells = (_percent(point.reached), _signed(point.own_operations), _number(point.bought))
         rows.append((_whom(point, found), own, _number(point.added_cost_sek / 1e6, 1), day, *cells))
     title = Said(
-        "Kostnad mot datum: vägar som ingen annan slår i både pris och datum",
-        "Cost against date: ways that no other beats in both price and date",
+        "Kostnad mot datum: vägar som ingen annan slår i både kostnad och datum",
+        "Cost against date: ways that no other beats in both cost and date",
     )
     shown = _spread_over(ways, found)
     marked = shown.index(recommended(found)) if recommended(found) in shown else None
-    return title, Table(columns, tuple(rows), marked=marked)
+    caption = Said(
+        f"Markerad: billigast av dem som når dit i minst {SURE:.0%} av åren.".replace("%", " %"),
+        f"Marked: the cheapest of those that get there in at least {SURE:.0%} of the years.",
+    )
+    return title, Table(columns, tuple(rows), marked=marked, caption=caption if marked is not None else NOTHING)
 
 
 def _spread_over(ways: list[Point], found: Found) -> list[Point]:
@@ -190,8 +194,9 @@ def chance_table(found: Found) -> tuple[Said, Table]:
     )  # fmt: skip
     rows = []
     for price, one in found.unsure.at_price.items():
-        cells = (_percent(one.input_share), _percent(one.above_on_average), _percent(one.above_in_a_year))
-        rows.append((_number(round(price, -2)), _number(one.mean / 1e6, 2), _spreads(one), *cells))
+        known = (_percent(one.input_share), _percent(one.above_on_average)) if found.inputs else (UNKNOWN, UNKNOWN)
+        cells = (*known, _percent(one.above_in_a_year))
+        rows.append((_number(round(price, -2)), _number(one.mean / 1e6, 2), _spreads(one, bool(found.inputs)), *cells))
     title = Said(
         "Hur säkert är det? D = egna listor minus lika många köpta (plus: köp är billigare)",
         "How sure is it? D = own lists less as many bought (plus: buying is cheaper)",
@@ -199,8 +204,10 @@ def chance_table(found: Found) -> tuple[Said, Table]:
     return title, Table(columns, tuple(rows))
 
 
-def _spreads(one: Uncertainty) -> Said:
-    return both(lambda say: f"{say.number(one.chance_sd / 1e6, 2)} / {say.number(one.input_sd / 1e6, 2)}")
+def _spreads(one: Uncertainty, known: bool) -> Said:
+    return both(
+        lambda say: f"{say.number(one.chance_sd / 1e6, 2)} / {say.number(one.input_sd / 1e6, 2) if known else DASH}"
+    )
 
 
 def left_table(found: Found) -> tuple[Said, Table]:
@@ -213,13 +220,14 @@ def left_table(found: Found) -> tuple[Said, Table]:
         (Said("frigjord kapacitet som står tom, kostnaden kvar, Mkr", "freed capacity idle, its cost stays, MSEK"),
          _number(it.idle_sek / 1e6, 2)),
         (Said("väntedagar, alla köer", "waiting days, all queues"), _signed(round(it.waiting_days, -1))),
-        (Said("fullkostnad per egen operation, kr (i dag)", "full cost per own operation, SEK (today)"),
+        (Said("klinikens hela fullkostnad per egen operation, kr (i dag)",
+              "the clinic's whole full cost per own operation, SEK (today)"),
          both(lambda say: f"{_hundreds(say, it.cost_per_own)} ({_hundreds(say, it.cost_per_own_today)})")),
     )  # fmt: skip
     title = both(
         lambda say: say.pick(
-            f"Vad som händer hemma när {say.percent(it.share)} av dem som kan köps",
-            f"What happens at home when {say.percent(it.share)} of those who may are bought",
+            f"Vad som händer hemma när vård köps åt {say.percent(it.share)} av de lämpliga patienterna",
+            f"What happens at home when care is bought for {say.percent(it.share)} of the suitable patients",
         )
     )
     return title, Table((Said("per år", "a year"), Said("", "")), rows)
@@ -253,21 +261,32 @@ def _signed2(sek: float) -> Said:
     return both(lambda say: say.signed(sek / 1e6, 1))
 
 
-def frontier_figure(found: Found) -> Figure:
+def frontier_figure(asked: Asked, found: Found) -> Figure:
     """Cost against the day cleared; beaten ways faint."""
+    start = asked.base.scenario.model.horizon.begin
     series = []
     for lost in (False, True):
         mine = [p for p in found.points if p.dominated == lost and np.isfinite(p.day)]
         if mine:
             label = (
-                Said("slås av en annan", "beaten by another")
+                Said("annan väg är billigare och snabbare", "another way is cheaper and sooner")
                 if lost
-                else Said("vägar att välja mellan", "ways to choose from")
+                else Said("vägar att välja mellan (andel köpt)", "ways to choose from (share bought)")
             )
-            series.append(Series(label, [p.day for p in mine], [p.added_cost_sek / 1e6 for p in mine], faint=lost))
-    x = Said("dag då ingen väntar för länge (från start)", "day on which nobody waits too long (from the start)")
+            weeks = [(p.day + start.weekday()) / 7 for p in mine]
+            said = () if lost else tuple(_way(p, found) for p in mine)
+            series.append(Series(label, weeks, [p.added_cost_sek / 1e6 for p in mine], faint=lost, labels=said))
+    x = Said("första dag då ingen väntar för länge", "first day on which nobody waits too long")
+    title = Said("Vad det kostar att bli av med de för långa väntetiderna, och när",
+                 "What it costs to clear those who wait too long, and when")  # fmt: skip
     y = Said("merkostnad, Mkr", "added cost, MSEK")
-    return Figure("points", Said("Kostnad mot datum", "Cost against date"), x, y, tuple(series))
+    return Figure("points", title, x, y, tuple(series), start=start.isoformat())
+
+
+def _way(point: Point, found: Found) -> Said:
+    """A point's name: what is bought, and whether our own lists go on."""
+    bought = _whom(point, found)
+    return Said(f"{bought.sv} + egna", f"{bought.en} + own") if point.own else bought
 
 
 def numbers(found: Found) -> dict[str, Any]:

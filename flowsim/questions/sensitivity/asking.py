@@ -20,16 +20,16 @@ from flowsim.questions.refusing import check_names, refused
 from flowsim.questions.sensitivity import sheet
 from flowsim.questions.sensitivity.sets import OfSets, of_sets
 from flowsim.questions.sensitivity.shares import Shares, morris, sobol
+from flowsim.questions.sensitivity.surrogate import WELL, Draws
+from flowsim.questions.sensitivity.surrogate import shares as shares_of_surface
 from flowsim.questions.uncertainty import Uncertainty, split
 from flowsim.schema import read, text_of
 
 YEAR_WEEKS = 52
 PAIRS, OUTER, INNER = 100, 60, 20
-SOBOL_SIZE, SOBOL_RUNS = 128, 2
+SOBOL_SIZE, SOBOL_RUNS = 256, 2
 OF = {"over": "over_end", "operations": "operations", "waiting": "waiting_days", "cost": "total_cash_sek"}
 METHODS = ("auto", "none", "sobol", "morris")
-INTERACTS = 0.1
-"""Auto: Sobol where so much of the inputs' variance is not each input's own, beyond what few draws explain."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,8 @@ class Found:
     """Largest first."""
     split: Uncertainty | None
     outer: int
-    shares: Shares | None
-    own_share: float
-    """Of the inputs' variance, what the inputs make one by one."""
-    interact: bool
-    """Is that further from the whole than a tenth and few draws explain?"""
+    shares: tuple[Shares, ...]
+    """From the draws' surface, and from a design of their own; none where not asked for or too few draws."""
     pairs: int
     weeks: int
     compared: bool
@@ -116,7 +113,8 @@ def ask(
         of: over (patients over the guarantee's days at the end), operations, waiting (days, all queues) or cost (SEK).
         by: the date at which; default the end of the first year.
         compare: a file of changes: the answer is then their effect.
-        method: auto (Sobol where inputs interact), none, sobol or morris.
+        method: shares of the spread: auto (a surface fitted to the draws; Sobol's own design where that fits badly),
+            none, or beside the surface's those of a design of their own: sobol, morris.
         pairs: runs of each end of each input.
         outer: draws of all inputs, for what is chance and what is not known; `inner` runs of each.
         inner: see outer.
@@ -151,18 +149,14 @@ def _changes(file: str | Path | None) -> tuple[Mapping[str, Any], ...]:
 
 
 def _found(bench: Bench, method: str, pairs: int, outer: int, inner: int) -> Found:
-    """Tornado first; then what is chance; then shares, where asked for or where inputs interact."""
+    """Tornado first; then draws of all inputs: what is chance, and shares; then a design of their own, if needed."""
     today = bench.values("today", {}, range(pairs))
     swings = sorted((_swing(bench, one, today, pairs) for one in bench.inputs), key=lambda one: -one.width)
-    rows = _outer(bench, outer, inner)
-    apart = split(rows) if len(rows) >= 2 and inner >= 2 else None
-    alone = sum(_own_variance(one) for one in swings)
-    own = alone / apart.input_variance if apart and apart.input_variance else float("nan")
-    room = INTERACTS + 2 * float(np.sqrt(2 / max(1, len(rows) - 1)))
-    interact = bool(abs(1 - own) > room)
-    shares = _shares(bench, method, interact)
+    draws = _outer(bench, outer, inner, max(1, pairs // inner))
+    enough = len(draws.answers) >= 2 and inner >= 2
     return Found(
-        bench.of, float(today.mean()), tuple(swings), apart, len(rows), shares, own, interact, pairs, bench.weeks,
+        bench.of, float(today.mean()), tuple(swings), split(draws.answers, draws.today) if enough else None,
+        len(draws.answers), _shares(bench, method, draws) if enough else (), pairs, bench.weeks,
         bool(bench.further), _sets(bench, outer), tuple(one.name for one in bench.inputs),
     )  # fmt: skip
 
@@ -183,36 +177,43 @@ def _swing(bench: Bench, one: Input, today: np.ndarray, pairs: int) -> Swing:
     return Swing(one, ends[0][0], ends[1][0], ends[0][1], ends[1][1])
 
 
-def _own_variance(swing: Swing) -> float:
-    """Of the answer, were it straight between the ends: uniform width^2 / 12, normal (width / 3.92)^2."""
-    return swing.width**2 / (12 if swing.input.range.law == "uniform" else 3.92**2)
+def _outer(bench: Bench, outer: int, inner: int, blocks: int) -> Draws:
+    """The answer for every draw of the inputs; as many draws as there is time for.
 
-
-def _outer(bench: Bench, outer: int, inner: int) -> np.ndarray:
-    """The answer for every draw of the inputs, under the same luck; as many draws as there is time for."""
-    values, rows = drawn(bench.inputs, outer, bench.asked.runs.seed), []
+    Draws take turns at the blocks of replications that the tornado has: the shares then rest on all of those.
+    """
+    values, answers, today, luck = drawn(bench.inputs, outer, bench.asked.runs.seed), [], [], []
     for k, row in enumerate(values):
         if k >= 2 and not bench.asked.runs.in_time:
             break
         named = {one.name: float(value) for one, value in zip(bench.inputs, row, strict=True)}
-        rows.append(bench.values(f"draw_{k}", named, range(inner)))
-    return np.array(rows)
+        turn = k % blocks
+        replications = range(turn * inner, (turn + 1) * inner)
+        answers.append(bench.values(f"draw_{k}", named, replications))
+        today.append(bench.values("today", {}, replications))
+        luck.append(turn)
+    return Draws(values[: len(answers)], np.array(answers), np.array(today), tuple(luck))
 
 
-def _shares(bench: Bench, method: str, interact: bool) -> Shares | None:
-    """Sobol or Morris; auto: Sobol where more than a tenth is not each input's own, and there is time."""
+def _shares(bench: Bench, method: str, draws: Draws) -> tuple[Shares, ...]:
+    """Of the draws' surface; then of Sobol's or Morris's design, where asked for, or where the surface fits badly."""
     if method == "none" or len(bench.inputs) < 2:
-        return None
-    if method == "auto" and not (interact and bench.asked.runs.in_time):
-        return None
+        return ()
+    surface = shares_of_surface(bench.inputs, draws, bench.asked.runs.seed)
+    if method == "auto":
+        if surface is None or surface.foretold >= WELL or not bench.asked.runs.in_time:
+            return () if surface is None else (surface,)
+        surface = None
     names: Sequence[str] = [one.name for one in bench.inputs]
 
     def function(points: np.ndarray) -> np.ndarray:
         return np.array([_at(bench, k, point) for k, point in enumerate(points)])
 
     if method == "morris":
-        return morris(function, names, seed=bench.asked.runs.seed)
-    return sobol(function, names, SOBOL_SIZE, bench.asked.runs.seed)
+        own = morris(function, names, seed=bench.asked.runs.seed)
+    else:
+        own = sobol(function, names, SOBOL_SIZE, bench.asked.runs.seed)
+    return (own,) if surface is None else (surface, own)
 
 
 def _at(bench: Bench, k: int, point: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""How much of an answer's spread each input makes: Sobol's shares, or Morris's screening where runs are dear.
+"""How much of an answer's spread each input makes: Sobol's shares from a design of their own, or Morris's screening.
 
 Both come from SALib (extra `sensitivity`). The function is deterministic here: each point of the design is run under
 the same luck, so that what differs is the inputs.
@@ -32,11 +32,26 @@ class Shares:
     """Half of the 95 % interval of `first`."""
     points: int
     method: str
+    """surface, sobol or morris."""
+    foretold: float = float("nan")
+    """Of a surface: what it foretells of the variance of draws left out."""
 
     @property
     def interaction(self) -> float:
         """Sobol: what is left when every input's own share is taken away."""
-        return max(0.0, 1.0 - sum(self.first)) if self.method == "sobol" else float("nan")
+        return max(0.0, 1.0 - sum(self.first)) if self.method != "morris" else float("nan")
+
+    @property
+    def largest(self) -> tuple[int, ...]:
+        """The largest, and those whose intervals do not tell them from it; the largest first."""
+        order = sorted(range(len(self.first)), key=lambda k: -self.first[k])
+        top = order[0]
+
+        def near(k: int) -> bool:
+            room = float(np.hypot(self.first_half[top], self.first_half[k]))
+            return k == top or self.first[top] - self.first[k] <= room
+
+        return tuple(k for k in order if near(k))
 
 
 def sobol(function: Function, names: Sequence[str], size: int = 64, seed: int = 1) -> Shares:

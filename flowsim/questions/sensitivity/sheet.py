@@ -12,7 +12,10 @@ from flowsim.questions.wording import DASH, NOTHING, Said, Say, alike, both
 
 if TYPE_CHECKING:
     from flowsim.questions.sensitivity.asking import Found, Swing
+    from flowsim.questions.sensitivity.shares import Shares
 
+INTERACTS = 0.1
+"""Of the inputs' variance: more than this not explained one by one is said to be interaction."""
 OF = {
     "over": Said("patienter som väntat för länge", "patients who have waited too long"),
     "operations": Said("operationer", "operations"),
@@ -38,7 +41,7 @@ def answer(asked: Asked, found: Found, inner: int) -> Answer:
             ),
         ),
         notes=_notes(found),
-        further=tuple(table for table in (_shares(found),) if table is not None),
+        further=tuple(_shares(found, one) for one in found.shares),
         effort=effort,
         scenario=asked.today.realised,
         numbers=numbers(found),
@@ -70,18 +73,26 @@ def _sentence(found: Found) -> Said:
         what = OF[found.of](lang)
         effect = say.pick("skillnaden i ", "the difference in ") if found.compared else ""
         sv, today = lang == "sv", _value(say, found, found.today, False)
+        tied = second is not None and _tied(first, second)
         begin = f"{effect}{what} {'ändras mest av' if sv else 'are moved most by'} {_move(say, found, first)}"
         begin += f" ({'i dag' if sv else 'as it is'} {today})."
         begin = begin[:1].upper() + begin[1:]
         then = ""
         if second is not None:
+            moved = _move(say, found, second)
             then = say.pick(
-                f" Därefter {_move(say, found, second)}. Mät dem först.",
-                f" Then {_move(say, found, second)}. Measure those first.",
+                f" {'Ungefär lika mycket av' if tied else 'Därefter'} {moved}. Mät dem först.",
+                f" {'About as much by' if tied else 'Then by'} {moved}. Measure those first.",
             )
         return f"{begin}{then}{_chance(say, found)}"
 
     return both(say_it)
+
+
+def _tied(one: Swing, other: Swing) -> bool:
+    """Are the widths too close to rank?"""
+    halves = (one.low_half, one.high_half, other.low_half, other.high_half)
+    return abs(one.width - other.width) <= float(np.sqrt(np.square(halves).sum()))
 
 
 def _move(say: Say, found: Found, one: Swing) -> str:
@@ -131,7 +142,8 @@ def _ends(say: Say, one: Swing) -> tuple[str, str]:
     if one.input.range.by == "scale":
         return say.signed(100 * (low - 1)), f"{say.signed(100 * (high - 1))}{say.pick(' %', '%')}"
     if max(abs(low), abs(high)) <= 1:
-        return say.number(100 * low, 1), f"{say.number(100 * high, 1)}{say.pick(' %', '%')}"
+        digits = 0 if all(abs(100 * end - round(100 * end)) < 1e-9 for end in (low, high)) else 1
+        return say.number(100 * low, digits), f"{say.number(100 * high, digits)}{say.pick(' %', '%')}"
     digits = 0 if low == int(low) and high == int(high) else 1
     return say.number(low, digits), say.number(high, digits)
 
@@ -170,9 +182,30 @@ def _notes(found: Found) -> tuple[Said, ...]:
         made.append(_chance_and_ignorance(found, found.split.chance_sd, found.split.input_sd))
     if found.sets is not None:
         made.append(_left_open(found, found.sets.inputs, found.sets.chance))
-    if np.isfinite(found.own_share) and found.shares is None:
-        made.append(_interacting(found) if found.interact else _apart(found))
+    spread = [one for one in found.shares if one.method != "morris"]
+    if spread:
+        made += [_largest(found, spread[0]), _interacting(spread[0]) if _one_by_one(spread[0]) < 1 - INTERACTS else
+                 _apart(spread[0])]  # fmt: skip
     return tuple(made)
+
+
+def _largest(found: Found, shares: Shares) -> Said:
+    """Who makes most of the spread, and whether they can be ranked."""
+    names, top = _names(found), shares.largest
+
+    def say_it(say: Say) -> str:
+        lang = "sv" if say.sv else "en"
+        each = [f"{names[k](lang)} {_percent(say, shares.first[k], shares.first_half[k])}" for k in top]
+        begin = say.pick("Av den spridning som okunskapen gör: ", "Of the spread that not knowing makes: ")
+        if len(top) == 1:
+            return begin + each[0] + say.pick(". De andra är mindre.", ". The others are smaller.")
+        return begin + say.listed(each) + say.pick(
+            ", för lika för att rangordna. De andra är mindre.", ", too close to rank. The others are smaller."
+        ) if len(top) < len(names) else begin + say.listed(each) + say.pick(
+            ", för lika för att rangordna.", ", too close to rank."
+        )  # fmt: skip
+
+    return both(say_it)
 
 
 def _chance_and_ignorance(found: Found, chance: float, inputs: float) -> Said:
@@ -197,8 +230,13 @@ def _left_open(found: Found, inputs: float, chance: float) -> Said:
     )
 
 
-def _apart(found: Found) -> Said:
-    share = min(1.0, found.own_share)
+def _one_by_one(shares: Shares) -> float:
+    """What the inputs explain each by itself; of a surface, of draws that it was not fitted to."""
+    return min(1.0, sum(shares.first)) * (max(0.0, shares.foretold) if shares.method == "surface" else 1.0)
+
+
+def _apart(shares: Shares) -> Said:
+    share = _one_by_one(shares)
     return both(
         lambda say: say.pick(
             f"Var för sig förklarar indata {say.percent(share)} av sin gemensamma spridning: de samverkar lite, så "
@@ -209,38 +247,56 @@ def _apart(found: Found) -> Said:
     )
 
 
-def _interacting(found: Found) -> Said:
-    share = min(1.0, found.own_share)
+def _interacting(shares: Shares) -> Said:
+    share = _one_by_one(shares)
     return both(
         lambda say: say.pick(
-            f"Var för sig motsvarar indata {say.percent(share)} av sin gemensamma spridning: de samverkar, eller "
-            "verkar inte rakt. Kör med --method sobol för andelar.",
-            f"One by one the inputs make up {say.percent(share)} of their joint spread: they interact, or do not act "
-            "straight. Run with --method sobol for shares.",
+            f"Var för sig förklarar indata bara {say.percent(share)} av sin gemensamma spridning: de samverkar, "
+            "eller verkar inte jämnt, så staplarna säger inte allt.",
+            f"One by one the inputs explain only {say.percent(share)} of their joint spread: they interact, or "
+            "act unevenly, so the bars do not tell all.",
         )
     )
 
 
-def _shares(found: Found) -> tuple[Said, Table] | None:
-    if found.shares is None:
-        return None
-    one = found.shares
+def _shares(found: Found, one: Shares) -> tuple[Said, Table]:
     inputs = sorted(zip(_names(found), one.first, one.total, one.first_half, strict=True), key=lambda row: -row[1])
-    if one.method == "sobol":
+    if one.method == "morris":
+        title = Said("Morris: medeleffekt från låg till hög", "Morris: mean effect from low to high")
+        columns = (Said("indata", "input"), Said("medeleffekt", "mean effect"), Said("spridning", "spread"))
+        rows = [(name, _plain(found, first), _plain(found, total)) for name, first, total, _ in inputs[:7]]
+    else:
         title = Said(
             "Sobol: andel av spridningen som varje indata gör", "Sobol: share of the spread that each input makes"
         )
         columns = (Said("indata", "input"), Said("själv", "by itself"), Said("med samverkan", "with interaction"))
         rows = [(name, _share(first, half), _share(total, 0.0)) for name, first, total, half in inputs[:7]]
-    else:
-        title = Said("Morris: medeleffekt från låg till hög", "Morris: mean effect from low to high")
-        columns = (Said("indata", "input"), Said("medeleffekt", "mean effect"), Said("spridning", "spread"))
-        rows = [(name, _plain(found, first), _plain(found, total)) for name, first, total, _ in inputs[:7]]
-    caption = Said(
-        "± 95 %. Där intervallen är breda säger andelarna bara vilka som är stora.",
-        "± 95%. Where the intervals are wide the shares only tell which ones are large.",
+    return title, Table(columns, tuple(rows), caption=_from(one))
+
+
+def _from(one: Shares) -> Said:
+    """What the shares rest on, and how far they can be trusted."""
+    if one.method == "morris":
+        return both(
+            lambda say: say.pick(f"{one.points} punkter i en egen plan.", f"{one.points} points of their own design.")
+        )
+    if one.method == "sobol":
+        return both(
+            lambda say: say.pick(
+                f"± 95 %, ur {one.points} punkter i en egen plan. Där intervallen är breda säger andelarna bara vilka "
+                "som är stora.",
+                f"± 95%, from {one.points} points of their own design. Where the intervals are wide the shares only "
+                "tell which ones are large.",
+            )
+        )
+    return both(
+        lambda say: say.pick(
+            f"± 95 %, ur en yta anpassad till {one.points} dragningar av alla indata; den förutsäger "
+            f"{say.percent(max(0.0, one.foretold))} av skillnaden mellan dragningar som lämnats utanför.",
+            f"± 95%, from a surface fitted to {one.points} draws of all inputs; it foretells "
+            f"{say.percent(max(0.0, one.foretold))} of what draws left out of the fit differ by.",
+        )
     )
-    return title, Table(columns, tuple(rows), caption=caption)
 
 
 def _names(found: Found) -> list[Said]:
@@ -252,7 +308,11 @@ def _names(found: Found) -> list[Said]:
 def _share(value: float, half: float) -> Said:
     if not np.isfinite(value):
         return alike(DASH)
-    return both(lambda say: say.percent(max(0.0, value)) + (f" ± {say.number(100 * half)}" if half else ""))
+    return both(lambda say: _percent(say, value, half))
+
+
+def _percent(say: Say, value: float, half: float) -> str:
+    return say.percent(max(0.0, value)) + (f" ± {say.number(100 * half)}" if half else "")
 
 
 def _plain(found: Found, value: float) -> Said:
@@ -263,7 +323,6 @@ def numbers(found: Found) -> dict[str, Any]:
     """All of it for machines."""
     made: dict[str, Any] = {
         "of": found.of, "today": found.today, "pairs": found.pairs, "draws": found.outer,
-        "one_by_one_share": found.own_share,
         "swings": [
             {"input": one.input.name, "low": one.input.range.low, "high": one.input.range.high, "at_low": one.low,
              "at_high": one.high, "at_low_half": one.low_half, "at_high_half": one.high_half}
@@ -275,6 +334,9 @@ def numbers(found: Found) -> dict[str, Any]:
                  "input_share": found.split.input_share, "chance_share": found.split.chance_share}  # fmt: skip
     if found.sets is not None:
         made["parameter_sets"] = vars(found.sets)
-    if found.shares is not None:
-        made["shares"] = {"inputs": list(found.order), **vars(found.shares)}
+    if found.shares:
+        made["shares"] = [
+            {"inputs": list(found.order), **vars(one), "largest": [found.order[k] for k in one.largest]}
+            for one in found.shares
+        ]
     return made

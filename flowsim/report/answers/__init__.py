@@ -73,12 +73,15 @@ def join(folders_of: Sequence[str | Path], title: str, path: str | Path, lang: L
             "sentence": plain(one.sentence(lang), _LONGEST),
             "table": _table(one.table, lang),
             "panel": _panel(one.figure, lang),
+            "notes": plain(" ".join(text(lang) for text in one.notes), _LONGEST),
             "assumed": plain(" ".join(text(lang) for text in one.assumed), _LONGEST),
+            "would_change": plain(" ".join(text(lang) for text in one.would_change), _LONGEST),
         }
         for k, one in enumerate(answers)
     ]
     efforts = " ".join(one.effort.said(lang) for one in answers)
-    text = _rendered("page.html.j2", lang, title=plain(title, 200), parts=parts, efforts=efforts)
+    about = "; ".join(dict.fromkeys(plain(one.about(lang), 300) for one in answers if one.about(lang)))
+    text = _rendered("page.html.j2", lang, title=plain(title, 200), about=about, parts=parts, efforts=efforts)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(text, encoding="utf-8")
@@ -101,6 +104,7 @@ def sheet(answer: Answer, lang: Language = "en") -> str:
         "answer.html.j2",
         lang,
         title=plain(answer.title(lang), 200),
+        about=plain(answer.about(lang), 300),
         sentence=plain(answer.sentence(lang), _LONGEST),
         table=_table(answer.table, lang),
         panels=[_panel(figure, lang) for figure in (answer.figure, *answer.figures)],

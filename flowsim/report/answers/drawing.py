@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,10 +29,10 @@ def drawn(figure: Figure, lang: Language) -> Drawn:
         panel = made.subplots()
         for k, one in enumerate(figure.series):
             _SERIES[figure.kind](panel, one, k, figure, lang)
-        _lines_across(panel, figure, lang)
         _axes(panel, figure, words)
+        _lines_across(panel, figure, lang)
         if len(figure.series) > 1:
-            panel.legend(loc="best")
+            canvas.key(made, *panel.get_legend_handles_labels())
     return made
 
 
@@ -54,14 +55,12 @@ def _points(panel: Axes, one: Series, k: int, figure: Figure, lang: Language) ->
         np.asarray(one.x, float), y, yerr=_whiskers(one, y), fmt="o", color=color, markersize=7, capsize=4,
         markerfacecolor=canvas.PAPER if one.faint else color, label=plain(one.name(lang), 60),
     )  # fmt: skip
-    for x, value in zip(np.asarray(one.x, float), y, strict=True):
-        if figure.percent and not one.faint:
-            panel.annotate(
-                Words(lang).percent(value),
-                (float(x), value),
-                xytext=(8, 5),
-                textcoords="offset points",
-            )
+    said = [label(lang) for label in one.labels]
+    if figure.percent and not one.faint and not said:
+        said = [Words(lang).percent(value) for value in y]
+    for x, value, text in zip(np.asarray(one.x, float), y, said, strict=bool(said)):
+        if np.isfinite(value):
+            panel.annotate(plain(text, 40), (float(x), value), xytext=(8, 5), textcoords="offset points")
 
 
 def _lines(panel: Axes, one: Series, k: int, figure: Figure, lang: Language) -> None:
@@ -85,6 +84,21 @@ def _bars(panel: Axes, one: Series, k: int, figure: Figure, lang: Language) -> N
         panel.set_ylim(len(names) - 0.45, -0.55)
         panel.tick_params(axis="y", labelcolor=canvas.INK)
         panel.grid(False, axis="y")
+    if len(figure.series) == 1:
+        _values(panel, one, y, at, figure, Words(lang))
+
+
+def _values(panel: Axes, one: Series, y: np.ndarray, at: np.ndarray, figure: Figure, words: Words) -> None:
+    """Each bar's value beyond its end and its whisker."""
+    low, high = (np.nan_to_num(np.asarray(ends, float) if len(ends) else y) for ends in (one.low, one.high))
+    digits = 1 if np.nanmax(np.abs(y), initial=0.0) < 20 and np.any(y != np.round(y)) else 0
+    for value, place, left, right in zip(y, at, low, high, strict=True):
+        if np.isfinite(value):
+            text = words.percent(value) if figure.percent else words.number(value, digits)
+            end, away, side = (left, -5, "right") if value < 0 else (right, 5, "left")
+            panel.annotate(text, (float(end), place), xytext=(away, 0), textcoords="offset points", ha=side,
+                           va="center")  # fmt: skip
+    panel.margins(x=0.1)
 
 
 _SERIES: dict[str, Any] = {"points": _points, "lines": _lines, "bars": _bars}
@@ -103,9 +117,12 @@ def _lines_across(panel: Axes, figure: Figure, lang: Language) -> None:
     if figure.mark is not None:
         x, name = figure.mark
         panel.axvline(x, color=canvas.MUTED, linewidth=1.0, linestyle=(0, (1, 2)))
+        left, right = panel.get_xlim()
+        away, side = (-5, "right") if x > left + 0.85 * (right - left) else (5, "left")
+        low = figure.kind == "points"
         panel.annotate(
-            plain(name(lang), 60), (x, 1.0), xycoords=("data", "axes fraction"), xytext=(5, -10),
-            textcoords="offset points", color=canvas.MUTED,
+            plain(name(lang), 60), (x, 0.0 if low else 1.0), xycoords=("data", "axes fraction"),
+            xytext=(away, 5 if low else -10), textcoords="offset points", color=canvas.MUTED, ha=side,
         )  # fmt: skip
 
 
@@ -114,8 +131,11 @@ def _axes(panel: Axes, figure: Figure, words: Words) -> None:
     lying = figure.kind == "bars"
     across, along = (panel.xaxis, None) if lying else (panel.yaxis, panel.xaxis)
     canvas.number_axis(across, words, percent=figure.percent, most=6)
-    if along is not None:
+    if along is not None and not figure.start:
         canvas.number_axis(along, words, most=12)
+    if figure.start:
+        last = max((float(np.nanmax(np.asarray(one.x, float))) for one in figure.series if len(one.x)), default=1.0)
+        canvas.date_axis(panel, words, date.fromisoformat(figure.start), int(np.ceil(last)) + 1)
     if figure.percent and not lying:
         panel.set_ylim(-0.02, 1.06)
     panel.set_xlabel(plain((figure.y_label if lying else figure.x_label)(words.lang)))

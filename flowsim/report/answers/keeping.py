@@ -67,6 +67,7 @@ def _answer(data: dict[str, Any], numbers: Mapping[str, Any], scenario_file: str
         figures=tuple(_figure(one) for one in data["figures"]),
         scenario=realised,
         numbers=numbers,
+        about=_said(data.get("about", {})),
     )
 
 
@@ -96,4 +97,5 @@ def _series(data: dict[str, Any]) -> Series:
 
     x: Any = [_said(one) if isinstance(one, Mapping) else one for one in data["x"]]
     ends = {key: numbers(data[key]) for key in ("y", "low", "high")}
-    return Series(_said(data["name"]), x, ends["y"], ends["low"], ends["high"], data["faint"])
+    labels = _texts(data.get("labels", ()))
+    return Series(_said(data["name"]), x, ends["y"], ends["low"], ends["high"], data["faint"], labels)
