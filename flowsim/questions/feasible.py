@@ -126,11 +126,16 @@ def relieved(of: Candidates, relief: Relief) -> Candidates:
 def smallest_relief(
     of: Candidates, relief: Relief, largest: int, rule: Rule, in_time: Callable[[], bool]
 ) -> Way | None:
-    """The number needed with plenty of the resource, then the smallest relief at that number; None if none does it."""
+    """The number needed with plenty of the resource, then the smallest relief at that number; None if none does it.
+
+    Where that number is too near the level to tell, the safer one above it: at the level itself no amount of relief
+    would ever look like enough, and the search would run off to far too much.
+    """
     plenty = relieved(of, replace(relief, amount=relief.plenty))
-    operations = Search(plenty.reached, largest, rule, in_time).find([of.goal.level])[of.goal.level].number
+    operations = Search(plenty.reached, largest, rule, in_time).find([of.goal.level])[of.goal.level].advised
     if operations is None:
         return None
+    operations = min(operations, largest)
 
     def oracle(number: int, replications: np.ndarray) -> np.ndarray:
         amount = replace(relief, amount=number * relief.unit)
