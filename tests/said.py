@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -36,65 +36,95 @@ OWN = ("listed", "spelled", "shown", "in_swedish", "remark")
 MOST = 64
 """Branches of a text at most."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Given = dict[str, list[ast.expr]]
 Scope = tuple[str, str]
 """A function called so: of this file (private), or anywhere ('')."""
 
 
-@dataclass
 class Module:
-    """One file: its syntax and its functions."""
+    """One file, read once: its functions, the calls in each, and what names are given there."""
 
-    name: str
-    tree: ast.Module
-    functions: list[Function]
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.functions: list[Function] = []
+        self.calls: list[tuple[Function | None, ast.Call]] = []
+        self.given: dict[int, Given] = defaultdict(lambda: defaultdict(list))
+        self.answers: dict[int, list[ast.expr]] = defaultdict(list)
+        self.errors: list[ast.ClassDef] = []
+        self._read(ast.parse(text), ())
+
+    def _read(self, node: ast.AST, within: tuple[Function, ...]) -> None:
+        for child in ast.iter_child_nodes(node):
+            match child:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    self.functions.append(child)
+                    self._read(child, (*within, child))
+                    continue
+                case ast.ClassDef():
+                    self.errors.append(child)
+                case ast.Call():
+                    self.calls.append((within[-1] if within else None, child))
+                case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
+                    for function in within:
+                        self.answers[id(function)].append(value)
+            for target, value in _givings(child):
+                for scope in within or (None,):
+                    _give(self.given[id(scope)], target, value)
+            self._read(child, within)
+
+    def given_in(self, scope: Function | None, name: str) -> list[ast.expr]:
+        """Expressions a name is given in a function, or in the file outside functions."""
+        return self.given[id(scope)].get(name, [])
 
 
 class Source:
     """The package's syntax, and the texts that flow from it to the user."""
 
     def __init__(self, root: Path = PACKAGE) -> None:
-        trees = {p.relative_to(root).as_posix(): ast.parse(p.read_text(encoding="utf-8")) for p in root.rglob("*.py")}
-        self.modules = [
-            Module(name, tree, [node for node in ast.walk(tree) if isinstance(node, Function)])
-            for name, tree in sorted(trees.items())
-            if not name.startswith("cli/swedish/")
-        ]
-        self.sinks: dict[Scope, dict[int | str, str]] = {("", name): dict(places) for name, places in SINKS.items()}
+        paths = [path for path in sorted(root.rglob("*.py")) if "swedish" not in path.parts]
+        texts = [(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in paths]
+        self.modules = [Module(name, text) for name, text in texts]
         self.functions: dict[str, list[tuple[Module, Function]]] = defaultdict(list)
+        self.calls: dict[str, list[tuple[Module, Function | None, ast.Call]]] = defaultdict(list)
+        self.sinks: set[Scope] = set()
+        self.waiting: list[tuple[Scope, int | str, str]] = []
+        self.known: set[tuple[Scope, int | str]] = set()
+        self.said: dict[str, dict[str, str]] = {TEXT: {}, KEY: {}, FOUND: {}}
         for module in self.modules:
             for function in module.functions:
                 self.functions[function.name].append((module, function))
-            for node in ast.walk(module.tree):
-                if isinstance(node, ast.ClassDef) and any(("", getattr(b, "id", "")) in self.sinks for b in node.bases):
-                    self.sinks[("", node.name)] = {0: TEXT}
-        self.said: dict[str, dict[str, str]] = {TEXT: {}, KEY: {}, FOUND: {}}
+            for scope, call in module.calls:
+                self.calls[_called(call)].append((module, scope, call))
+        for name, places in SINKS.items():
+            for place, kind in places.items():
+                self.sink(("", name), place, kind)
+        for error in (error for module in self.modules for error in module.errors):
+            if any(("", getattr(base, "id", "")) in self.sinks for base in error.bases):
+                self.sink(("", error.name), 0, TEXT)
+
+    def sink(self, scope: Scope, place: int | str, kind: str) -> None:
+        """What is given there goes to the user."""
+        if (scope, place) not in self.known:
+            self.known.add((scope, place))
+            self.sinks.add(scope)
+            self.waiting.append((scope, place, kind))
 
     def read(self) -> dict[str, dict[str, str]]:
-        """Kind -> template -> where it stands. Sinks grow (a parameter that flows to one is one) until none is new."""
-        before = -1
-        while before != (now := sum(map(len, self.sinks.values()))):
-            before = now
-            for module in self.modules:
-                for scope in [None, *module.functions]:
-                    self._scope(module, scope)
-        return self.said
-
-    def _scope(self, module: Module, scope: Function | None) -> None:
-        for call in _calls(module.tree if scope is None else scope):
-            name = _called(call)
-            for where in (("", name), (module.name, name)):
-                if not module.name.startswith(ONLY.get(name, ("",))):
-                    continue
-                for place, kind in list(self.sinks.get(where, {}).items()):
+        """Kind -> template -> where it stands. A parameter that flows to a sink is one: until no call is new."""
+        for module in self.modules:
+            for function in module.functions:
+                exprs = list(module.given_in(function, REASONS.get(module.name, "")))
+                if function.name.startswith(SPOKEN.get(module.name, "no function")):
+                    exprs += module.answers[id(function)]
+                for expr in exprs:
+                    Flow(self, module, function, TEXT).follow(expr)
+        while self.waiting:
+            (home, name), place, kind = self.waiting.pop(0)
+            for module, function, call in self.calls[name]:
+                if home in ("", module.name) and module.name.startswith(ONLY.get(name, ("",))):
                     for expr in _arguments(call, place):
-                        Flow(self, module, scope, kind).follow(expr)
-        if scope is not None:
-            for expr in _given(scope).get(REASONS.get(module.name, ""), ()):
-                Flow(self, module, scope, TEXT).follow(expr)
-            if scope.name.startswith(SPOKEN.get(module.name, "no function")):
-                for node in _nodes(scope):
-                    if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
-                        Flow(self, module, scope, TEXT).follow(node.value)
+                        Flow(self, module, function, kind).follow(expr)
+        return self.said
 
 
 @dataclass
@@ -153,11 +183,11 @@ class Flow:
     def _name(self, name: str) -> Iterator[ast.expr]:
         if name in ("english", "swedish"):  # a pair: told in both languages where it is made
             return
-        local = _given(self.scope).get(name, []) if self.scope else []
+        local = self.module.given_in(self.scope, name) if self.scope else []
         if local or (self.scope and self._parameter(self.scope, name)):
             yield from local
         else:
-            yield from _given(self.module.tree).get(name, [])
+            yield from self.module.given_in(None, name)
 
     def _parameter(self, scope: Function, name: str) -> bool:
         """Is the name a parameter? Then who calls the function says the text: within its file, if it is private."""
@@ -166,10 +196,10 @@ class Flow:
             return False
         private = scope.name.startswith("_") and not scope.name.startswith("__")
         if "str" in _unparsed(named[name].annotation) and (private or not self.inside):
-            sink = self.source.sinks.setdefault((self.module.name if private else "", scope.name), {})
-            sink.setdefault(name, self.kind)
+            home = (self.module.name if private else "", scope.name)
+            self.source.sink(home, name, self.kind)
             if named[name] not in scope.args.kwonlyargs:
-                sink.setdefault(list(named).index(name) - (next(iter(named)) in ("self", "cls")), self.kind)
+                self.source.sink(home, list(named).index(name) - (next(iter(named)) in ("self", "cls")), self.kind)
         return True
 
     def _call(self, call: ast.Call) -> Iterator[ast.expr]:
@@ -190,9 +220,8 @@ class Flow:
             known = module is self.module or open_
             if known and "str" in _unparsed(function.returns):
                 flow = Flow(self.source, module, function, self.kind, self.seen, self.inside)
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Return | ast.Yield) and node.value is not None:
-                        flow.follow(node.value)
+                for value in module.answers[id(function)]:
+                    flow.follow(value)
 
 
 def templates(expr: ast.expr) -> list[str]:
@@ -253,46 +282,22 @@ def _arguments(call: ast.Call, place: int | str) -> list[ast.expr]:
     return [one.value for one in call.keywords if one.arg == place]
 
 
-@cache
-def _calls(node: ast.AST) -> list[ast.Call]:
-    """Calls in a function (of a module: outside its functions), not those of functions within."""
-    found = []
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, Function):
-            found += [child] if isinstance(child, ast.Call) else []
-            found += _calls(child)
-    return found
+def _givings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """(what is given, the expression): assignments, loops, what is appended."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets)
+        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.AugAssign(target=target, value=value):
+            yield target, value
+        case ast.NamedExpr(target=target, value=value):
+            yield target, value
+        case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+            yield target, value
+        case ast.Call(func=ast.Attribute(value=ast.Name() as target, attr="append"), args=[value]):
+            yield target, value
 
 
-@cache
-def _given(scope: ast.AST) -> dict[str, list[ast.expr]]:
-    """Name -> what it is given in a scope: assignments, loops, what is appended; parts of a tuple get the whole."""
-    found: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in _nodes(scope):
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    _give(found, target, value)
-            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.AugAssign(target=target, value=value):
-                _give(found, target, value)
-            case ast.NamedExpr(target=target, value=value):
-                _give(found, target, value)
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                _give(found, target, value)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[value]):
-                found[name].append(value)
-    return found
-
-
-def _nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """Nodes of a function, with those of functions within; of a module, outside its functions."""
-    for child in ast.iter_child_nodes(scope):
-        if not (isinstance(scope, ast.Module | ast.ClassDef) and isinstance(child, Function)):
-            yield child
-            yield from _nodes(child)
-
-
-def _give(found: dict[str, list[ast.expr]], target: ast.expr, value: ast.expr) -> None:
+def _give(found: Given, target: ast.expr, value: ast.expr) -> None:
     match target:
         case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
             found[name].append(value)
@@ -300,3 +305,12 @@ def _give(found: dict[str, list[ast.expr]], target: ast.expr, value: ast.expr) -
             apart = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(parts) else None
             for k, one in enumerate(parts):
                 _give(found, one, apart[k] if apart else value)
+
+
+_NO_WORDS = re.compile(r"\{\{.*?\}\}|\{\}|`[^`]*`|\"[^\"]*\"|--[a-z-]+|[a-z]+_[a-z_]+|flowsim run")
+
+
+def templates_of(said: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Text -> where it stands, of those with words of a language: keys, options and commands are typed alike in all."""
+    texts = {text: where for kind in said.values() for text, where in kind.items()}
+    return {t: w for t, w in texts.items() if " " in t.strip() and re.search("[A-Za-z]{2}", _NO_WORDS.sub("", t))}

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,15 @@ from flowsim.cli import app
 from flowsim.errors import FlowsimError, InputError
 from flowsim.questions import backlog_by_hand, feasible
 from flowsim.questions.asked import Asked
+from flowsim.questions.backlog_sheet import _number
 from flowsim.questions.candidates import Candidates, Relief
+from flowsim.questions.cases import stacked
 from flowsim.questions.extra import lists_for
 from flowsim.questions.goal import Goal, day_of, share_of
 from flowsim.questions.pace import Sums, whole_extra
+from flowsim.questions.search import Chance, Smallest
+from flowsim.questions.units import more
+from flowsim.questions.wording import EN, SV
 
 START = date(2027, 1, 4)
 CLINICS = [
@@ -258,3 +264,45 @@ def test_weekly_pace_beside_the_arithmetic(tmp_path: Path) -> None:
     assert answer.by_hand[0].sv
     said = {row[0].en: [cell.en for cell in row[1:]] for row in answer.table.rows}
     assert said["extra a week to the date"][1] == "–", "as it is nobody has tried: no 0 that reads as enough"
+
+
+def test_a_number_too_close_to_tell_says_so_in_its_row() -> None:
+    """What the sentence advises and what the table shows must not be two different numbers without a word."""
+    found = SimpleNamespace(of=SimpleNamespace(unit=1.0, operations=float))
+    six, seven = Chance(6, 0.78, 0.68, 0.85, 90), Chance(7, 0.94, 0.88, 0.98, 90)
+    assert _number(found, 7, Smallest(0.9, 7, seven, six), SV) == "7 (8 är säkrare)"  # type: ignore[arg-type]
+    six, seven = Chance(6, 0.88, 0.85, 0.91, 400), Chance(7, 0.97, 0.95, 0.98, 400)
+    assert _number(found, 7, Smallest(0.9, 7, seven, six), EN) == "7 (6 may do)"  # type: ignore[arg-type]
+    six = Chance(6, 0.80, 0.76, 0.84, 400)
+    assert _number(found, 7, Smallest(0.9, 7, seven, six), SV) == "7"  # type: ignore[arg-type]
+
+
+def test_what_a_file_adds_is_said_in_numbers() -> None:
+    root = Path(__file__).parents[1] / "scenarios"
+    base = stacked(root / "ortho_today.yaml", [root / "ortho_raised.yaml"])
+    assert base.added == (("ward", "places", 3.0), ("xray", "slots", 18.0))
+    assert more("xray", "slots", 18.0, SV) == "18 röntgentider till i veckan"
+    assert more("ward", "places", 3.0, SV) == "tre vårdplatser till"
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "words"),
+    [
+        ("--confidence", "90", 'Menade du "90%"?'),
+        ("--by", "30/6-2027", 'Menade du "2027-06-30"?'),
+        ("--by", "30 juni 2027", 'Menade du "2027-06-30"?'),
+        ("--by", "31.6.2027", "måste vara ett datum: 2027-06-30.\n"),
+        ("--by", "", "behövs: ett datum"),
+        ("--step", "operatin", 'Menade du "operation"?'),
+        ("--days", "tis", "ingen veckodag"),
+    ],
+)
+def test_what_a_planner_mistypes_is_told_at_the_option(tmp_path: Path, option: str, typed: str, words: str) -> None:
+    """Exit code 2, the option first (no file that nobody wrote), and the nearest thing that was meant."""
+    said = {"--by": "2027-06-13", "--step": "operation", "--lang": "sv", "--engine": "simpy", option: typed}
+    done = CliRunner().invoke(app, ["ask", "clear-backlog", str(small(tmp_path, 20)), *sum(said.items(), ())])
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert option in done.stderr.splitlines()[0]
+    assert not done.stderr.startswith(":")
+    assert "_plus_1.yaml" not in done.stderr

@@ -19,6 +19,9 @@ import pytest
 from matplotlib.image import imread
 
 from flowsim import report
+from flowsim.questions.answer import Answer, Effort, Figure, Series, Table
+from flowsim.questions.wording import Said, alike
+from flowsim.report import answers
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = (
@@ -129,3 +132,22 @@ def test_the_page_is_seen_and_fits_its_window(browser: str, page: Path, tmp_path
     assert blue.sum() > 20_000
     margin = pixels[:, 1250:, :]
     assert (margin > 0.99).all(), "something runs out of the page to the right"
+
+
+def test_two_answers_joined_are_one_printed_page(browser: str, tmp_path: Path) -> None:
+    """What a head of department is handed: full tables, a figure each, as long texts as the shipped clinic gives."""
+    names = [alike(f"+{k} operationstid/v") for k in range(5)]
+    figure = Figure("bars", alike("Figuren"), alike(""), alike("x"), (Series(alike("s"), names, [5.0, 4, 3, 2, 1]),))
+    table = Table(
+        tuple(alike(f"kolumn {k}") for k in range(7)), (tuple(alike("12 345 ± 67") for _ in range(7)),) * 7, 1, 0
+    )
+    said, text = alike("En mening som läses upp med tal och pris. " * 7), alike("Ett antagande av vanlig längd. " * 4)
+    one = Answer(
+        "a", Said("En fråga?", "A question?"), said, table, figure, (text,) * 3, (text,), Effort(9, True, text)
+    )
+    for name in ("a", "b"):
+        answers.write(one, tmp_path / name, "sv")
+    page = answers.join([tmp_path / "a", tmp_path / "b"], "Kliniken", tmp_path / "page.html", "sv")
+    printed = tmp_path / "page.pdf"
+    opened(browser, page, tmp_path / "home", "--no-pdf-header-footer", f"--print-to-pdf={printed}")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed.read_bytes())) == 1

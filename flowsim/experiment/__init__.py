@@ -10,7 +10,7 @@ hands the rows to `summarise`, in the process where they were made, so that smal
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
 
@@ -20,13 +20,26 @@ from flowsim.experiment import pools
 from flowsim.experiment.chunks import Portions
 from flowsim.experiment.harvest import Harvest, Outcome, Summaries, joined
 from flowsim.experiment.pools import Processes, workers
-from flowsim.experiment.tasks import Chunk, Failure, Job, Keeper, Summarise, interruptible, perform, perform_afar
+from flowsim.experiment.sharing import Shared
+from flowsim.experiment.tasks import (
+    Chunk,
+    Failure,
+    Job,
+    Keeper,
+    Summarise,
+    Task,
+    interruptible,
+    perform,
+    perform_afar,
+)
 from flowsim.plan.model import Plan
 
 __all__ = ["Failure", "Keeper", "Outcome", "Summaries", "Summarise", "joined", "run", "workers"]
 
 AHEAD = 2
-"""Tasks handed out for each worker: one at work, one waiting."""
+"""Tasks handed out for each worker of somebody else's executor: one at work, one on its way."""
+LONG_S = 2.0
+"""A replication that takes longer is done where Ctrl-C is heard."""
 
 
 def run(
@@ -90,23 +103,26 @@ def _taken_over(keeper: Keeper, harvest: Harvest, place: int, one: Plan, wanted:
 
 
 def _finished(portions: Portions, executor: Executor | None, number: int) -> Generator[Chunk, None, None]:
-    """Chunks as they come in, from here, or from the executor if the job is worth its start."""
-    if isinstance(executor, Processes):
-        number = executor.number
-        if portions.job.engine == "compiled" and (portions.pace is None or engines.must_compile("compiled")):
-            yield from _here(portions, executor, 1)  # compiles or loads the kernel, and tells the pace
-        if portions.pace is not None and not executor.worth_it(portions.left * portions.pace):
-            yield from _here(portions, executor, portions.left)
-        executor.started = executor.started or portions.left > 0
-    if executor is not None:
-        yield from _collected(portions, executor, getattr(executor, "_max_workers", max(2, number)))
-    yield from _here(portions, None, portions.left)
+    """Chunks as they come in, from here, or from the executor too if the job is worth its start."""
+    if not isinstance(executor, Processes):
+        if executor is not None:
+            number = getattr(executor, "_max_workers", max(2, number))
+            yield from _shared(portions, executor, number, AHEAD * number, None)
+        yield from _here(portions, None, portions.left)
+        return
+    if portions.job.engine == "compiled" and (portions.pace is None or engines.must_compile("compiled")):
+        yield from _here(portions, executor, 1)  # compiles or loads the kernel, and tells the pace
+    if portions.pace is not None and not executor.worth_it(portions.left * portions.pace):
+        yield from _here(portions, executor, portions.left)
+    executor.started = executor.started or portions.left > 0
+    yield from _shared(portions, executor, executor.number, executor.number - 1, _perform_here(portions))
 
 
 def _here(portions: Portions, executor: Processes | None, most: int) -> Generator[Chunk, None, None]:
     """At most so many replications done in this process."""
+    done = _perform_here(portions)
     while most > 0 and (task := portions.take(1, most)) is not None:
-        chunk = interruptible(task) if (portions.pace or 0.0) > pools.START_S else perform(task)
+        chunk = done(task)
         portions.learn(chunk.seconds, chunk.size)
         most -= chunk.size
         if executor is not None:
@@ -114,24 +130,26 @@ def _here(portions: Portions, executor: Processes | None, most: int) -> Generato
         yield chunk
 
 
-def _collected(portions: Portions, executor: Executor, number: int) -> Generator[Chunk, None, None]:
-    """The portions done by the executor, a few handed out ahead; those not begun are withdrawn if we end early."""
-    at_work: set[Future[Chunk]] = set()
+def _perform_here(portions: Portions) -> Callable[[Task], Chunk]:
+    """What this process does with a task; one of long replications in a way that lets Ctrl-C through."""
+
+    def done(task: Task) -> Chunk:
+        return interruptible(task) if (portions.pace or 0.0) > LONG_S else perform(task)
+
+    return done
+
+
+def _shared(
+    portions: Portions, executor: Executor, number: int, ahead: int, here: Callable[[Task], Chunk] | None
+) -> Generator[Chunk, None, None]:
+    """The portions done by the executor, and `here` in the meantime."""
+    tasks = iter(lambda: portions.take(number), None)
     try:
-        while True:
-            while len(at_work) < AHEAD * number and (task := portions.take(number)) is not None:
-                at_work.add(executor.submit(perform_afar, task))
-            if not at_work:
-                return
-            finished, at_work = wait(at_work, return_when=FIRST_COMPLETED)
-            for future in finished:
-                chunk = future.result()
+        with closing(Shared(tasks, executor, ahead, perform_afar).results(here)) as chunks:
+            for chunk in chunks:
                 portions.learn(chunk.seconds, chunk.size)
                 yield chunk
     except BrokenProcessPool as broken:
         raise RunError(
             "A worker process died (out of memory, or ended from outside). Try fewer workers: --workers 1"
         ) from broken
-    finally:
-        for future in at_work:
-            future.cancel()

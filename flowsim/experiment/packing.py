@@ -1,8 +1,8 @@
 """Small frames of many replications in little room: what they share is kept once, their numbers in few bytes.
 
-A frame that `summarise` makes begins with scenario and replication; its numbers (decimals, and the column `value`)
-differ between replications, its other columns (step, week, measure) rarely do. Nothing is lost: what comes out is
-what went in, to the last bit, replication after replication, whatever came home first.
+A frame that `summarise` makes begins with scenario and replication; its numbers (decimals, the column `value`, whole
+numbers that were seen to differ) differ between replications, its other columns (step, week, measure) rarely do.
+Nothing is lost: what comes out is what went in, to the last bit, replication after replication, whatever came first.
 """
 
 from __future__ import annotations
@@ -78,16 +78,57 @@ class Block:
 
 def packed(frames: Iterable[tuple[int, pd.DataFrame]]) -> list[Block]:
     """The frames of one name and scenario, by replication, as blocks."""
-    blocks: list[Block] = []
+    groups: list[_Alike] = []
     for replication, frame in frames:
-        mine = next((block for block in reversed(blocks) if _fits(block, frame)), None)
+        columns = {str(name): _values(column) for name, column in frame.items()}
+        mine = next((group for group in reversed(groups) if group.takes(columns)), None)
         if mine is None:
-            mine = _empty(frame)
-            blocks.append(mine)
-        number = [name for name in frame.columns[2:] if name not in mine.keys]
-        values = {str(name): frame[name].to_numpy()[None, :] for name in number}
-        mine.parts.append((np.array([replication], dtype=np.int32), values))
-    return [_narrowed(block) for block in blocks]
+            mine = _Alike(frame.iloc[:0], columns)
+            groups.append(mine)
+        mine.frames.append((replication, columns))
+    return [group.block() for group in groups]
+
+
+@dataclass
+class _Alike:
+    """Frames with the same columns, dtypes, texts and number of rows."""
+
+    like: pd.DataFrame
+    first: dict[str, Any]
+    frames: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def takes(self, columns: dict[str, Any]) -> bool:
+        """Whether a frame of these columns is one more of them."""
+        return self.first.keys() == columns.keys() and all(
+            len(column) == len(columns[name])
+            and (name == "replication" or _is_number(column) or _same(column, columns[name]))
+            and column.dtype == columns[name].dtype
+            for name, column in self.first.items()
+        )
+
+    def block(self) -> Block:
+        """All of them; whole numbers that differ between them are numbers, others keys."""
+        names = [*self.first][2:]
+        numbers = [name for name in names if self._varies(name)]
+        keys = self.like[[name for name in self.like.columns[2:] if str(name) not in numbers]]
+        whole = pd.DataFrame({name: self.first[str(name)] for name in keys.columns}, index=range(self._rows))
+        scenario = self.first["scenario"][0] if self._rows else ""
+        values = {name: narrow(np.stack([np.asarray(part[name]) for _, part in self.frames])) for name in numbers}
+        replications = np.array([replication for replication, _ in self.frames], dtype=np.int32)
+        made = Block(self.like, scenario, whole, [(replications, values)])
+        _ = made.mark  # found here, in the worker, and kept
+        return made
+
+    @property
+    def _rows(self) -> int:
+        return len(self.first["scenario"])
+
+    def _varies(self, name: str) -> bool:
+        first = self.first[name]
+        if not _is_number(first):
+            return False
+        differs = not all(np.array_equal(first, columns[name]) for _, columns in self.frames[1:])
+        return first.dtype.kind == "f" or name == VALUE or differs
 
 
 def add(blocks: list[Block], new: Block) -> None:
@@ -136,27 +177,6 @@ def _by_replication(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _empty(frame: pd.DataFrame) -> Block:
-    """A block for frames like this one."""
-    keys = [name for name in frame.columns[2:] if not _varies(str(name), frame[name])]
-    scenario = frame["scenario"].iloc[0] if len(frame) else ""
-    return Block(frame.iloc[:0], scenario, frame[keys].reset_index(drop=True))
-
-
-def _fits(block: Block, frame: pd.DataFrame) -> bool:
-    """Whether the frame has the block's columns, dtypes and keys (its `mark`, sooner)."""
-    if len(frame) != len(block.keys) or list(frame.columns) != list(block.like.columns):
-        return False
-    if len(frame) and frame["scenario"].iloc[0] != block.scenario:
-        return False
-    return all(
-        _same(block.keys[name].array, frame[name].array)
-        if name in block.keys
-        else frame[name].dtype == block.like[name].dtype
-        for name in frame.columns[2:]
-    )
-
-
 def _content(column: Any) -> bytes:
     """A key column as bytes."""
     if isinstance(column, pd.Categorical):
@@ -175,25 +195,23 @@ def _by_appearance(column: pd.Series) -> pd.Categorical:
     return pd.Categorical(column, categories=column.dropna().unique())
 
 
+def _values(column: pd.Series) -> Any:
+    """A column as numpy's array where it is one, else as pandas'."""
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
+
+
 def _same(mine: Any, other: Any) -> bool:
     if isinstance(mine, pd.Categorical) and isinstance(other, pd.Categorical):
         alike = mine.categories is other.categories or mine.categories.equals(other.categories)
         return alike and mine.ordered == other.ordered and np.array_equal(mine.codes, other.codes)
+    if isinstance(mine, np.ndarray):
+        return pd.Series(mine).equals(pd.Series(other))
     return mine.dtype == other.dtype and bool(mine.equals(other))
 
 
-def _varies(name: str, column: pd.Series) -> bool:
-    kind = getattr(column.dtype, "kind", "O") if isinstance(column.dtype, np.dtype) else "O"
-    return kind == "f" or (name == VALUE and kind in "iub")
-
-
-def _narrowed(block: Block) -> Block:
-    """The block with one part, its numbers in the narrowest type that holds them exactly."""
-    numbers = block.replications
-    values = {name: narrow(np.concatenate([columns[name] for _, columns in block.parts])) for name in block.parts[0][1]}
-    made = Block(block.like, block.scenario, block.keys, [(numbers, values)])
-    _ = made.mark  # found here, in the worker, and kept
-    return made
+def _is_number(column: Any) -> bool:
+    """Whether a column may differ between replications that share a block."""
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub"
 
 
 def narrow(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
-"""Workers on this machine: fresh processes that end with us, however we end, and that stay for several runs."""
+"""Workers on this machine: this process and fresh ones beside it, which stay for several runs and end with it."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -11,16 +12,16 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
-START_S = 2.0
-"""About what new processes cost: work smaller than this is sooner done without them."""
+START_S = 1.5
+"""Work smaller than this is sooner done without new processes."""
 
 
 class Processes(ProcessPoolExecutor):
-    """Processes that are started when the work is worth it; until then it is done by who asks."""
+    """`number` workers, this process one of them; the others are started when the work is worth it."""
 
     def __init__(self, number: int, reading: Connection) -> None:
         context = multiprocessing.get_context("spawn")
-        super().__init__(number, mp_context=context, initializer=_begin_worker, initargs=(reading,))
+        super().__init__(number - 1, mp_context=context, initializer=_begin_worker, initargs=(reading,))
         self.number = number
         self.spared_s = 0.0
         """Seconds of work done without them so far."""
@@ -34,7 +35,7 @@ class Processes(ProcessPoolExecutor):
 
 @contextmanager
 def workers(number: int, engine: str = "simpy", cluster: str = "") -> Iterator[Executor | None]:
-    """Workers that stay for several runs after each other: those of a cluster, or `number` processes of our own.
+    """Workers that stay for several runs after each other: those of a cluster, or `number` processes, this one too.
 
     None for one: everything is then done in this process.
 
@@ -66,6 +67,7 @@ def workers(number: int, engine: str = "simpy", cluster: str = "") -> Iterator[E
 def _begin_worker(parent: Connection) -> None:
     """Leave Ctrl-C to the parent, and end when the parent has closed its end of the pipe or died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was imported stays: garbage is not looked for in it again and again
 
     def watch() -> None:
         try:

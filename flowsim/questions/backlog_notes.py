@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flowsim import arithmetic
 from flowsim.questions.answer import LONGEST_TABLE, Table
-from flowsim.questions.clear_backlog import AUGUST_RUNS, Found
+from flowsim.questions.clear_backlog import Found
 from flowsim.questions.search import Chance
 from flowsim.questions.units import the
 from flowsim.questions.wording import NOTHING, Said, both, named
@@ -72,9 +72,10 @@ def _summer(found: Found) -> Said:
         if summer is None or summer.number is None:
             return str(first)
         much = say.number(of.operations(summer.number), 0 if of.unit == 1 else 1)
+        runs = say.number(summer.chance.n if summer.chance is not None else 0)
         return str(first + " " + say.pick(
-            f"För att hålla hela sommaren behövs {much} i veckan ({AUGUST_RUNS} körningar).",
-            f"To hold through the summer takes {much} a week ({AUGUST_RUNS} runs).",
+            f"För att hålla hela sommaren behövs {much} i veckan ({runs} körningar).",
+            f"To hold through the summer takes {much} a week ({runs} runs).",
         ))  # fmt: skip
 
     return both(line)

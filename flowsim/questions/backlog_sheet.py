@@ -141,7 +141,8 @@ def _neighbour(asked: Smallest, found: Found, say: Say) -> str:
     if not asked.safe and asked.number is not None:
         safer = amount(say, of.operations(asked.number + 1))
         takes = asked.settled_by
-        how = f" ({say.pick('det kräver', 'it takes')} {say.number(takes)})" if takes <= SETTLED else ""
+        runs = say.pick(f"det kräver omkring {say.number(takes)}", f"it takes about {say.number(takes)}")
+        how = f" ({runs})" if takes <= SETTLED else ""
         return say.pick(
             f"Om det är över eller under {level} går inte att avgöra med så få körningar{how};"
             f" välj {safer} för att vara på den säkra sidan.",
@@ -184,12 +185,30 @@ def _price(found: Found, say: Say, number: int | None) -> str:
     weeks = max(1, len(found.of.list_weeks))
     per = money.per_operation
     each = "" if not np.isfinite(per) else say.pick(f" ({say.sek(per)} styck)", f" ({say.sek(per)} each)")
+    safer = _dearer(found, say, number)
+    if safer:
+        name = amount(say, found.of.operations(number or 0))
+        return say.pick(
+            f"{name.capitalize()} kostar {say.msek(money.sek)} mer under året{safer} och ger"
+            f" {say.number(money.operations)} fler operationer{each}.",
+            f"{name.capitalize()} cost {say.msek(money.sek)} more over the year{safer} and give"
+            f" {say.number(money.operations)} more operations{each}.",
+        )
     return say.pick(
         f"Det kostar {say.msek(money.sek)} mer under året, {say.msek(money.sek / weeks)} för varje listvecka,"
         f" och ger {say.number(money.operations)} fler operationer{each}.",
         f"It costs {say.msek(money.sek)} more over the year, {say.msek(money.sek / weeks)} for each list week,"
         f" and gives {say.number(money.operations)} more operations{each}.",
     )
+
+
+def _dearer(found: Found, say: Say, number: int | None) -> str:
+    """What the safer number costs, where it is another than the one priced."""
+    advised = None if found.asked is None else found.asked.advised
+    money = found.money.get(advised or 0)
+    if money is None or advised == number or number != (found.asked.number if found.asked else None):
+        return ""
+    return f" ({amount(say, found.of.operations(advised or 0))} {say.msek(money.sek)})"
 
 
 def _cannot(found: Found, say: Say) -> str:
@@ -319,9 +338,17 @@ def _number(found: Found, number: int, one: Smallest, say: Say) -> str:
     digits = 0 if found.of.unit == 1 else 1
     told = say.number(found.of.operations(number), digits)
     if one.advised is None or one.advised == number:
-        return told
+        return told + _below(found, number, one, say)
     safer = say.number(found.of.operations(one.advised), digits)
     return say.pick(f"{told} ({safer} är säkrare)", f"{told} ({safer} is safer)")
+
+
+def _below(found: Found, number: int, one: Smallest, say: Say) -> str:
+    """That the number below may do too, where that is not told apart."""
+    if one.below is None or one.short:
+        return ""
+    less = say.number(found.of.operations(number - 1), 0 if found.of.unit == 1 else 1)
+    return say.pick(f" ({less} kan räcka)", f" ({less} may do)")
 
 
 def _money_cells(found: Found, number: int) -> list[Said]:

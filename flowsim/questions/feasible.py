@@ -126,11 +126,16 @@ def relieved(of: Candidates, relief: Relief) -> Candidates:
 def smallest_relief(
     of: Candidates, relief: Relief, largest: int, rule: Rule, in_time: Callable[[], bool]
 ) -> Way | None:
-    """The number needed with plenty of the resource, then the smallest relief at that number; None if none does it."""
+    """The number needed with plenty of the resource, then the smallest relief at one more; None if none does it.
+
+    One more, since at the number itself plenty is only just enough: whether a relief were as good would turn on one
+    replication in fifty, and the search could run off to far too much. What it is enough for is searched afterwards.
+    """
     plenty = relieved(of, replace(relief, amount=relief.plenty))
     operations = Search(plenty.reached, largest, rule, in_time).find([of.goal.level])[of.goal.level].number
     if operations is None:
         return None
+    operations = min(operations + 1, largest)
 
     def oracle(number: int, replications: np.ndarray) -> np.ndarray:
         amount = replace(relief, amount=number * relief.unit)

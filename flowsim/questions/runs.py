@@ -9,8 +9,9 @@ import pickle
 import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from flowsim import engines, plan
 from flowsim.engines import chosen, must_compile
 from flowsim.errors import RunError
 from flowsim.experiment import workers as workers_of
+from flowsim.experiment.sharing import Shared
 from flowsim.plan.model import Plan
 from flowsim.questions.cases import Case
 from flowsim.tables import Rows
@@ -133,12 +135,30 @@ class Runs:
             return _rows_of(made, seed, measure, self.engine, replications)
         packed = pickle.dumps(made)
         key = hashlib.sha256(packed).hexdigest()
+        _remember(key, made)
         size = max(1, min(_CHUNK, -(-len(replications) // (2 * self.workers))))
-        parts = [replications[k : k + size] for k in range(0, len(replications), size)]
-        futures: list[Future[list[np.ndarray]]] = [
-            pool.submit(_in_process, key, packed, seed, measure, self.engine, part) for part in parts
+        parts = [
+            Part(key, packed, seed, measure, self.engine, tuple(replications[k : k + size]))
+            for k in range(0, len(replications), size)
         ]
-        return [one for future in futures for one in future.result()]
+        found: dict[int, np.ndarray] = {}
+        for part in Shared(iter(parts), pool, self.workers - 1, _in_process).results(_in_process):
+            found.update(part)
+        return [found[replication] for replication in replications]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some replications of a plan, to be done wherever there is time."""
+
+    key: str
+    """The hash of `plan`."""
+    plan: bytes
+    """A plan's pickle."""
+    seed: int
+    measure: Measure
+    engine: str
+    replications: tuple[int, ...]
 
 
 _PLANS: dict[str, Plan] = {}
@@ -146,14 +166,19 @@ _PLANS: dict[str, Plan] = {}
 _KEPT_PLANS = 12
 
 
-def _in_process(
-    key: str, packed: bytes, seed: int, measure: Measure, engine: str, replications: Sequence[int]
-) -> list[np.ndarray]:
-    if key not in _PLANS:
-        while len(_PLANS) >= _KEPT_PLANS:
-            _PLANS.pop(next(iter(_PLANS)))
-        _PLANS[key] = pickle.loads(packed)  # noqa: S301  our own, from our own parent
-    return _rows_of(_PLANS[key], seed, measure, engine, replications)
+def _remember(key: str, made: Plan) -> None:
+    """A plan more, the oldest forgotten."""
+    while len(_PLANS) >= _KEPT_PLANS:
+        _PLANS.pop(next(iter(_PLANS)))
+    _PLANS[key] = made
+
+
+def _in_process(part: Part) -> dict[int, np.ndarray]:
+    """The measure of each replication, by its number."""
+    if part.key not in _PLANS:
+        _remember(part.key, pickle.loads(part.plan))  # noqa: S301  our own, from our own parent
+    made = _rows_of(_PLANS[part.key], part.seed, part.measure, part.engine, part.replications)
+    return dict(zip(part.replications, made, strict=True))
 
 
 def _rows_of(made: Plan, seed: int, measure: Measure, engine: str, replications: Sequence[int]) -> list[np.ndarray]:

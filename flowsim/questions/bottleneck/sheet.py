@@ -11,7 +11,7 @@ from flowsim.questions.answer import Figure, Series, Table
 from flowsim.questions.bottleneck.gains import Gain, Gains
 from flowsim.questions.bottleneck.shifting import Enough, Stage
 from flowsim.questions.units import more as more_of
-from flowsim.questions.units import said_plus, the
+from flowsim.questions.units import said_plus, the, unit
 from flowsim.questions.wording import DASH, Said, Say, alike, both, joined, listed, named
 
 
@@ -179,8 +179,13 @@ def shifting_table(stages: Sequence[Stage]) -> tuple[Said, Table]:
 
 def _short(gain: Gain, amount: float | None = None) -> Said:
     """A step in few letters, for a table with many columns: '+16 röntgen'."""
-    much, name = gain.amount if amount is None else amount, named(gain.more.name)
-    return both(lambda say: f"+{say.number(much, 0 if much == int(much) else 1)} {name('sv' if say.sv else 'en')}")
+    much, kind = gain.amount if amount is None else amount, gain.more.kind
+
+    def say_it(say: Say) -> str:
+        name = unit(gain.more.name, kind, much, say) if kind == "places" else say.name(gain.more.name)
+        return f"+{say.number(much, 0 if much == int(much) else 1)} {name}"
+
+    return both(say_it)
 
 
 def _other_queues(gain: Gain) -> Said:

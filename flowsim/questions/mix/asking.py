@@ -22,6 +22,8 @@ from flowsim.questions.refusing import check_names, check_treatment, refused
 YEAR_WEEKS = 52
 BLOCK = 10
 """Runs added to each survivor between two screenings."""
+CHECKED = 200
+"""Years in which the chosen mix's budget is looked at: few would let through what was kept by luck."""
 GOALS = {"waiting": ("waiting_days", -1.0), "operations": ("operations", 1.0)}
 """What may be asked for, and the sign of a gain in it."""
 
@@ -36,6 +38,8 @@ class Tried:
     weeks: int
     measure: Outcome
     cases: dict[int, Case] = field(default_factory=dict)
+    checked: dict[int, int] = field(default_factory=dict)
+    """Designs whose budget was looked at, and in how many years."""
 
     def kept(self, design: int, replications: range) -> Kept:
         """Runs of one design."""
@@ -153,7 +157,7 @@ def _may(tried: Tried, design: int, budget: float, confidence: float) -> bool:
 def _selected(
     tried: Tried, affordable: list[int], delta: float, budget: float, confidence: float, most: int
 ) -> tuple[Selection, list[int]]:
-    """KN among those that may be afforded; a winner whose own years break the budget too often is put aside."""
+    """KN among those that may be afforded; a winner that breaks the budget in too many of its years is put aside."""
     while True:
         standing = list(affordable)
 
@@ -161,8 +165,9 @@ def _selected(
             return tried.gains([standing[k] for k in picked], first, count)
 
         selection = select(values, len(standing), delta, alpha=1 - CERTAINTY, most=most, step=BLOCK)
-        chosen = standing[selection.chosen]
-        runs = range(int(selection.runs[selection.chosen]))
-        if chosen == 0 or held(tried.change(chosen, "total_cash_sek", runs), budget) >= confidence:
+        chosen, made = standing[selection.chosen], int(selection.runs[selection.chosen])
+        years = max(made, min(CHECKED, most) if tried.asked.runs.in_time else 0)
+        tried.checked[chosen] = years
+        if chosen == 0 or held(tried.change(chosen, "total_cash_sek", range(years)), budget) >= confidence:
             return selection, standing
         affordable = [k for k in standing if k != chosen]

@@ -95,9 +95,13 @@ def of_file(path: Path) -> Lever:
     if not isinstance(changes, list) or not changes:
         raise InputError([Fault(path.as_posix(), 0, "change", "", "holds no changes to be a lever.")])
     title = str(data.get("title") or path.stem.replace("_", " "))
-    return Lever(
-        path.stem, (Level(Said("", "")), Level(Said(str(data.get("title_sv") or title), title), tuple(changes)))
-    )
+    label = Said(_lowered(str(data.get("title_sv") or title)), _lowered(title))
+    return Lever(path.stem, (Level(Said("", "")), Level(label, tuple(changes))))
+
+
+def _lowered(title: str) -> str:
+    """As it stands within a list: a small first letter, unless the word is an abbreviation or one letter."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def designs_of(levers: Sequence[Lever]) -> list[Design]:

@@ -17,6 +17,8 @@ from flowsim.questions.wording import NOTHING, Said, Say, both
 if TYPE_CHECKING:
     from flowsim.questions.mix.asking import Tried
 
+NUMBERS = {"cash_sek": "total_cash_sek", "operations": "operations", "waiting_days": "waiting_days", "bought": "bought"}
+"""What is said of a design, and what it is called among the runs' numbers."""
 UNITS = {"waiting": Said("väntedagar", "waiting days"), "operations": Said("operationer", "operations")}
 
 
@@ -26,13 +28,13 @@ def answer(
 ) -> Answer:  # fmt: skip
     """The whole answer. No, where the best within the budget is to do nothing."""
     chosen = standing[selection.chosen]
-    rows = _lines(tried, selection, standing, budget)
+    rows = _lines(tried, selection, standing, budget, delta)
     first = rows[0]
     return Answer(
         question="mix",
         title=Said("Bästa användningen av en budget", "The best use of a budget"),
         sentence=_sentence(tried, first, budget, delta, selection, confidence),
-        table=_table(rows[:7], tried.goal),
+        table=_table(rows[:7], tried.goal, delta),
         figure=_figure(rows, tried.goal, budget),
         assumed=_assumed(tried, budget),
         would_change=_would_change(tried.goal),
@@ -46,20 +48,44 @@ def answer(
     )  # fmt: skip
 
 
-def _lines(tried: Tried, selection: Selection, standing: Sequence[int], budget: float) -> list[dict[str, Any]]:
-    """Every design run, the chosen first, then those as good, then the rest by the mean of the goal."""
+def _lines(
+    tried: Tried, selection: Selection, standing: Sequence[int], budget: float, delta: float
+) -> list[dict[str, Any]]:
+    """Every design run, the chosen first, then those as good, then the rest by the mean of the goal.
+
+    What a design gives is what the chosen gives in all its years, and their difference in the years they share: so
+    designs that were dropped after few years stand beside it as they did in those.
+    """
     order = [*selection.survivors, *(k for k in np.argsort(-selection.means) if k not in selection.survivors)]
+    best = standing[selection.chosen]
+    years = range(max(int(selection.runs[selection.chosen]), tried.checked.get(best, 0)))
     lines = []
     for k in order:
-        design, runs = standing[int(k)], range(int(selection.runs[k]))
-        cash = tried.change(design, "total_cash_sek", runs)
-        line: dict[str, Any] = {"label": tried.designs[design].label, "design": design, "runs": len(runs)}
-        line |= {"cash_sek": float(cash.mean()), "held": held(cash, budget), "as_good": k in selection.survivors}
-        for name in ("operations", "waiting_days", "bought"):
-            found = spread(tried.change(design, name, runs))
-            line |= {name: float(found.mean), f"{name}_half": float(found.half_width)}
+        design, made = standing[int(k)], int(selection.runs[k])
+        own = years if design == best else range(made)
+        as_good = k in selection.survivors or _within(tried, best, design, made, delta)
+        line: dict[str, Any] = {"label": tried.designs[design].label, "design": design, "runs": len(own)}
+        line |= {"held": held(tried.change(design, "total_cash_sek", own), budget), "as_good": as_good}
+        for said, name in NUMBERS.items():
+            line[said], line[f"{said}_half"] = _mean(tried, name, best, design, years, range(made))
         lines.append(line)
-    return lines
+    return sorted(lines, key=lambda one: (one["design"] != best, not one["as_good"]))
+
+
+def _mean(tried: Tried, name: str, best: int, design: int, years: range, shared: range) -> tuple[float, float]:
+    """Of a design: the chosen's mean over its years and the mean difference to it over those shared, ± 95 %."""
+    found = spread(tried.change(best, name, years))
+    if design == best:
+        return float(found.mean), float(found.half_width)
+    apart = spread(tried.change(design, name, shared) - tried.change(best, name, shared))
+    return float(found.mean + apart.mean), float(np.hypot(found.half_width, apart.half_width))
+
+
+def _within(tried: Tried, chosen: int, design: int, runs: int, delta: float) -> bool:
+    """Is a design that was dropped so little behind the chosen, by pairs, that nobody would act on it?"""
+    best, other = tried.gains([chosen, design], 0, runs)
+    found = spread(best - other)
+    return bool(found.mean + found.half_width <= delta)
 
 
 def _sentence(
@@ -103,13 +129,20 @@ def _more(say: Say, value: float, what: str) -> str:
     return f"{say.number(abs(value))} {word} {what}"
 
 
-def _table(rows: Sequence[dict[str, Any]], goal: str) -> Table:
+def _table(rows: Sequence[dict[str, Any]], goal: str, delta: float) -> Table:
     columns = (
         Said("fördelning", "mix"), Said("Mkr", "MSEK"), Said("budgeten håller", "budget holds"),
         Said("operationer", "operations"), Said("väntedagar", "waiting days"), Said("omdöme", "verdict"),
     )  # fmt: skip
     made = tuple(_row(k, row) for k, row in enumerate(rows))
-    return Table(columns, made, marked=0)
+    caption = both(
+        lambda say: say.pick(
+            f"Lika bra: skiljer mindre än {say.number(delta)} {UNITS[goal].sv} från den bästa, eller går inte att "
+            "skilja från den.",
+            f"As good: less than {say.number(delta)} {UNITS[goal].en} from the best, or not to be told from it.",
+        )
+    )
+    return Table(columns, made, marked=0, caption=caption)
 
 
 def _row(k: int, row: dict[str, Any]) -> tuple[Said, ...]:
@@ -181,9 +214,9 @@ def _notes(rows: Sequence[dict[str, Any]], tried: Tried, delta: float) -> tuple[
     def say_it(say: Say) -> str:
         lang = "sv" if say.sv else "en"
         return say.pick(
-            f"Går inte att skilja från den bästa: {cheapest['label'](lang)}, {say.msek(cheapest['cash_sek'])}, "
+            f"Billigast av dem som är lika bra: {cheapest['label'](lang)}, {say.msek(cheapest['cash_sek'])}, "
             f"{_effect(say, cheapest)}.",
-            f"Cannot be told from the best: {cheapest['label'](lang)}, {say.msek(cheapest['cash_sek'])}, "
+            f"The cheapest of those as good: {cheapest['label'](lang)}, {say.msek(cheapest['cash_sek'])}, "
             f"{_effect(say, cheapest)}.",
         )
 

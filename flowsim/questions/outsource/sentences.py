@@ -107,7 +107,11 @@ def _draw(say: Say, found: Found, one: Alternative) -> str:
         f"When {_WHEN[one.name].en} (SEK {own} per slot filled) it is a draw",
     )
     if one.name == "evening" and _gained_dear(found):
-        return f"{text}.{_but_gained(say, found, one)}"
+        dear = say.number(round(dict(found.volume.tried)[found.volume.per_week or 0.0], -2))
+        return text + say.pick(
+            f", men per vunnen operation ({dear} kr) är köp billigare.",
+            f", but per operation gained (SEK {dear}) buying costs less.",
+        )
     cheaper = one.break_even <= found.terms.price_sek
     safer = say.pick("att göra själva", "making") if cheaper else say.pick("köp", "buying")
     return text + say.pick(f"; {safer} är något billigare.", f"; {safer} is slightly cheaper.")

@@ -195,15 +195,14 @@ def _largest(found: Found, shares: Shares) -> Said:
 
     def say_it(say: Say) -> str:
         lang = "sv" if say.sv else "en"
-        each = [f"{names[k](lang)} {_percent(say, shares.first[k], shares.first_half[k])}" for k in top]
-        begin = say.pick("Av den spridning som okunskapen gör: ", "Of the spread that not knowing makes: ")
+        order = sorted(range(len(names)), key=lambda k: -shares.first[k])
+        shown = top if len(top) > 1 else tuple(order[:2])
+        each = [f"{names[k](lang)} {_percent(say, shares.first[k], shares.first_half[k])}" for k in shown]
+        text = say.pick("Av den spridning som okunskapen gör: ", "Of the spread that not knowing makes: ")
         if len(top) == 1:
-            return begin + each[0] + say.pick(". De andra är mindre.", ". The others are smaller.")
-        return begin + say.listed(each) + say.pick(
-            ", för lika för att rangordna. De andra är mindre.", ", too close to rank. The others are smaller."
-        ) if len(top) < len(names) else begin + say.listed(each) + say.pick(
-            ", för lika för att rangordna.", ", too close to rank."
-        )  # fmt: skip
+            return text + each[0] + say.pick(", därefter ", ", then ") + each[1] + "."
+        text += say.listed(each) + say.pick(", för lika för att rangordna.", ", too close to rank.")
+        return text + say.pick(" De andra är mindre.", " The others are smaller.") * (len(top) < len(names))
 
     return both(say_it)
 
