@@ -21,9 +21,14 @@ class Fault:
 
     def __str__(self) -> str:
         """Two lines: the place with what was found, then the way out."""
-        place = f"{self.file}, line {self.line}: " if self.line else f"{self.file}: "
-        found = f" = {self.found}" if self.found else ""
-        return f"{place}{self.key}{found}\n  {self.message}"
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{at(place, self.key, self.found)}\n  {self.message}"
+
+
+def at(place: str, key: str, found: str) -> str:
+    """`file, line 3: key = found`, without what there is none of (an option has no file, a missing file no key)."""
+    told = f"{key} = {found}" if key and found else key or found
+    return ": ".join(part for part in (place, told) if part)
 
 
 class InputError(FlowsimError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from typing import TypeVar
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -27,3 +29,25 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _not_skipped_in_ci((yield))
+
+
+@pytest.fixture
+def told_in_swedish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Everything that flowsim refuses in the test has its Swedish, without English words left in it."""
+    from english_left import english_left
+
+    import flowsim
+    from flowsim.errors import FlowsimError, InputError
+
+    refused: dict[str, FlowsimError] = {}
+    house, raised = str(Path(flowsim.__file__).parent), InputError.__init__
+
+    def remembered(self: InputError, *arguments: Any) -> None:
+        raised(self, *arguments)
+        if sys._getframe(1).f_code.co_filename.startswith(house):
+            refused.setdefault(str(self), self)
+
+    monkeypatch.setattr(InputError, "__init__", remembered)
+    yield
+    left = [words for error in refused.values() for words in english_left(error)]
+    assert not left, "write their Swedish in flowsim/cli/swedish/*.txt"

@@ -29,6 +29,8 @@ from flowsim.errors import InputError
 from flowsim.schema.budget import PayRevision
 from flowsim.sheets import write_book
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 SHIPPED = Path(__file__).parents[1] / "calibration"
 EXAMPLE = Path(__file__).parents[1] / "flowsim" / "costs" / "budget" / "example" / "budget.yaml"
 DEMO = SHIPPED / "budget_demo" / "budget.yaml"

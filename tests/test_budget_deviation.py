@@ -15,6 +15,8 @@ from flowsim.costs.budget.words import specials
 from flowsim.costs.money import refuse_bare_money
 from flowsim.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 HEADINGS = (
     "Slag;Kostnadsställe;Konto;Grupp;Insats;Budget volym;Utfall volym;Budget per vårdkontakt;Utfall per vårdkontakt;"
     "Budget pris;Utfall pris\n"

@@ -23,6 +23,8 @@ from flowsim.calibration.series import Series, series_of
 from flowsim.errors import InputError
 from flowsim.sheets.table import looks_personal
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 
 @pytest.fixture(scope="module")
 def doctors() -> Series:

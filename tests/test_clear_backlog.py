@@ -283,3 +283,26 @@ def test_what_a_file_adds_is_said_in_numbers() -> None:
     assert base.added == (("ward", "places", 3.0), ("xray", "slots", 18.0))
     assert more("xray", "slots", 18.0, SV) == "18 röntgentider till i veckan"
     assert more("ward", "places", 3.0, SV) == "tre vårdplatser till"
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "words"),
+    [
+        ("--confidence", "90", 'Menade du "90%"?'),
+        ("--by", "30/6-2027", 'Menade du "2027-06-30"?'),
+        ("--by", "30 juni 2027", 'Menade du "2027-06-30"?'),
+        ("--by", "31.6.2027", "måste vara ett datum: 2027-06-30.\n"),
+        ("--by", "", "behövs: ett datum"),
+        ("--step", "operatin", 'Menade du "operation"?'),
+        ("--days", "tis", "ingen veckodag"),
+    ],
+)
+def test_what_a_planner_mistypes_is_told_at_the_option(tmp_path: Path, option: str, typed: str, words: str) -> None:
+    """Exit code 2, the option first (no file that nobody wrote), and the nearest thing that was meant."""
+    said = {"--by": "2027-06-13", "--step": "operation", "--lang": "sv", "--engine": "simpy", option: typed}
+    done = CliRunner().invoke(app, ["ask", "clear-backlog", str(small(tmp_path, 20)), *sum(said.items(), ())])
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert option in done.stderr.splitlines()[0]
+    assert not done.stderr.startswith(":")
+    assert "_plus_1.yaml" not in done.stderr

@@ -39,6 +39,8 @@ from flowsim.sheets import write_book
 from flowsim.sheets.forms import framed
 from flowsim.sheets.table import read_table
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "flowsim" / "costs" / "indicators" / "example"
 MARCH = {

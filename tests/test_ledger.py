@@ -34,7 +34,7 @@ from flowsim.costs.money import refuse_bare_money
 from flowsim.errors import FlowsimError, InputError
 from flowsim.schema.costing import CostingSettings
 
-pytestmark = pytest.mark.xdist_group("ledger")
+pytestmark = [pytest.mark.xdist_group("ledger"), pytest.mark.usefixtures("told_in_swedish")]
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,8 @@ from flowsim.calibration.log import Events, calibrate_log, is_log, read_events
 from flowsim.calibration.log.visits import Visits, window_of
 from flowsim.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 MOMENTS = ("queued", "start", "end")
 
 

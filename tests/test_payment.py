@@ -29,6 +29,8 @@ from flowsim.errors import FlowsimError, InputError
 from flowsim.schema.payments import HospitalCost, Payments, payments
 from flowsim.schema.reading import read
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 SHIPPED = Path(__file__).parents[1] / "calibration" / "payment"
 EPISODES = {name: read_episodes(SHIPPED / f"sveus_{file}.csv") for name, file in
             {"H1": "hip_h1", "H2": "hip_h2", "K1": "knee_k1", "K2": "knee_k2"}.items()}  # fmt: skip

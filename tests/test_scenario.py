@@ -15,6 +15,8 @@ from flowsim.scenario.amounts import added, scaled
 from flowsim.scenario.interventions import NAMED
 from flowsim.scenario.routes import cycle_in
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 TODAY = (Path(__file__).parent / "faulty/bases/today.yaml").read_text(encoding="utf-8")
 
 

@@ -14,6 +14,8 @@ from flowsim.errors import InputError
 from flowsim.sheets import Column, Form, amounts, read_book, read_forms, write_book
 from flowsim.sheets.writing import safe_text
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 LEDGER = Form(
     "ledger",
     (

@@ -14,6 +14,8 @@ from flowsim.errors import InputError
 from flowsim.schema.reading import read
 from flowsim.schema.unit_costs import unit_costs
 
+pytestmark = pytest.mark.usefixtures("told_in_swedish")
+
 
 def test_unit_costs_are_whole_ore():
     costs = unit_costs(*read(TEXT, "kpp.yaml"))

@@ -375,7 +375,7 @@ def follow_up(
 ) -> None:
     """The outcome so far against the plan, the forecast from today's queue, and the smallest adjustment.
 
-    Example: flowsim follow-up outputs/clear_backlog --actual calibration/outcome_2027.csv --lang sv
+    Example: flowsim follow-up outputs/clear_backlog --actual calibration/outcome_example.csv --lang sv
     """
     from flowsim.cli import following
 

@@ -117,7 +117,7 @@ def _read(source: str, asked: Asked) -> Events:
     """The log, with a bar of how far the reading has come."""
     from flowsim.calibration.log import read_events
 
-    with progress("reading") as told:
+    with progress("reading" if asked.lang == "en" else "läser") as told:
         return read_events(source, asked.columns, asked.table, told)
 
 

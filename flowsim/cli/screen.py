@@ -158,10 +158,14 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn,
     )
 
-    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("left"))
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(_left()))
     with Progress(*parts, TimeRemainingColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bars:
         bar = bars.add_task(what, total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+def _left() -> str:
+    return "kvar" if _LANG.get() == "sv" else "left"
 
 
 def _say(text: str) -> None:

@@ -104,7 +104,19 @@ def ask(
         raise InputError([Fault(asked.base.path, 0, "--by", goal.by.isoformat(), message)])
     begins, ends = (day_of(day, name) if day else None for day, name in ((from_, "--from"), (to, "--to")))
     lists = lists_for(asked, step, goal.by, begins, ends, days, hours, price, longest)
-    return backlog_sheet.sheet(solve(Candidates(asked, goal, lists, 0.5 if half else 1.0), curve))
+    of = Candidates(asked, goal, lists, 0.5 if half else 1.0)
+    _check_lists(of)
+    return backlog_sheet.sheet(solve(of, curve))
+
+
+def _check_lists(of: Candidates) -> None:
+    """The lists as typed can be laid upon the scenario; InputError that names the option, not a file nobody wrote."""
+    try:
+        _ = of.case(1).scenario
+    except InputError as error:
+        options = [(one, next((o for o in ("days", "hours") if one.key.endswith(f".{o}")), "")) for one in error.faults]
+        faults = [Fault("", 0, f"--{o}", one.found, one.message) if o else one for one, o in options]
+        raise InputError(faults) from None
 
 
 def solve(of: Candidates, curve: bool = False) -> Found:

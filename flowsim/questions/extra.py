@@ -13,6 +13,7 @@ from flowsim.errors import Fault, InputError
 from flowsim.plan.model import BACK, Plan
 from flowsim.questions.units import unit
 from flowsim.questions.wording import DASH, Said, both, listed, named
+from flowsim.schema import nearest
 
 if TYPE_CHECKING:
     from flowsim.questions.asked import Asked
@@ -160,7 +161,8 @@ def _place_of(made: Plan, step: str, path: str) -> int:
     names = [one.name for one in made.steps]
     if step not in names:
         have = ", ".join(s.name for s in made.steps if s.lead >= 0 and s.stay_of < 0)
-        raise InputError([Fault(path, 0, "--step", step, f"there is no such step. It has: {have}.")])
+        message = f"there is no such step. It has: {have}.{nearest(step, names)}"
+        raise InputError([Fault(path, 0, "--step", step, message)])
     lead = made.steps[names.index(step)].lead
     if lead < 0 or made.resources[lead].kind != "slots":
         what = "nothing" if lead < 0 else f"{made.resources[lead].kind} ({made.resources[lead].name})"

@@ -10,7 +10,7 @@ import numpy as np
 
 from flowsim.errors import Fault, InputError
 from flowsim.questions.backlog import Told
-from flowsim.questions.wording import Said, both
+from flowsim.questions.wording import Said, both, month_of
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,22 @@ def day_of(text: str | date, option: str) -> date:
     """A date as typed. InputError if it is none."""
     if isinstance(text, date):
         return text
+    if not text:
+        raise InputError([Fault("", 0, option, "", "is needed: a date, 2027-06-30.")])
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError([Fault("", 0, option, text, "must be a date: 2027-06-30.")]) from None
+        raise InputError([Fault("", 0, option, text, f"must be a date: 2027-06-30.{_meant(text)}")]) from None
+
+
+def _meant(text: str) -> str:
+    """' Did you mean "2027-06-30"?' for a day, a month and a year as they are often written: 30/6 2027, 30.6.2027."""
+    match = re.fullmatch(r"\s*(\d{1,2})[ ./-]+(\d{1,2}|[a-zåäö]+)[ ./-]+(\d{4})\s*", text.lower())
+    month = 0 if match is None else int(match[2]) if match[2].isdigit() else month_of(match[2])
+    try:
+        return "" if match is None else f' Did you mean "{date(int(match[3]), month, int(match[1]))}"?'
+    except ValueError:
+        return ""
 
 
 def share_of(text: str | float, option: str) -> float:
@@ -60,5 +72,7 @@ def share_of(text: str | float, option: str) -> float:
     match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*", str(text))
     share = float(match[1].replace(",", ".")) / (100 if match[2] else 1) if match else 0.0
     if not 0 < share < 1:
-        raise InputError([Fault("", 0, option, str(text), "must be a share: 90% or 0.9.")])
+        percent = f"{match[1]}%" if match and not match[2] and 1 < share < 100 else ""
+        meant = f' Did you mean "{percent}"?' if percent else ""
+        raise InputError([Fault("", 0, option, str(text), f"must be a share: 90% or 0.9.{meant}")])
     return share

@@ -24,6 +24,15 @@ _NUMBERS_SV = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta"
 _NUMBERS_EN = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+def month_of(word: str) -> int:
+    """1-12 of a month's name in either language, or its first three letters; 0 for none."""
+    for names in (_MONTHS_SV, _MONTHS_EN):
+        for k, name in enumerate(names, 1):
+            if len(word) > 2 and name.lower().startswith(word):
+                return k
+    return 0
+
+
 @dataclass(frozen=True)
 class Said:
     """A text in both languages."""

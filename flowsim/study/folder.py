@@ -64,7 +64,7 @@ def swept(target: Path) -> None:
 
 
 def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
+    return target.parent / f".{target.name}.previous"  # also of ".", which has no name
 
 
 def _take_place(new: Path, target: Path) -> None:

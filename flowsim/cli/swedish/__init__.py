@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from string import Formatter
 
 from flowsim.cli.swedish.catalogue import Saying, joined, sayings, strong, table, tails, weak
-from flowsim.errors import Fault
+from flowsim.errors import Fault, at
 
 _FORMS = ("word", "the", "no")
 """Of a noun: a key, the key, no key."""
@@ -95,10 +95,9 @@ def fault_in_swedish(fault: Fault, headings: Mapping[str, str] | None = None) ->
     """A fault as `Fault.__str__` writes it, in Swedish; keys of tables by the file's own headings, where known."""
     teller = Teller(headings or {})
     file = _noun(fault.file, "word") if fault.file in _ABOUT else _key(fault.file, teller)
-    place = f"{file}, rad {fault.line}: " if fault.line else f"{file}: "
-    found = f" = {_found(fault.found)}" if fault.found else ""
+    place = f"{file}, rad {fault.line}" if fault.line else file
     lines = teller.said(fault.message) or in_swedish(fault.message)
-    return f"{place}{_key(fault.key, teller)}{found}\n  {lines}"
+    return f"{at(place, _key(fault.key, teller), _found(fault.found))}\n  {lines}"
 
 
 def number(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from flowsim.errors import FlowsimError
+from flowsim.errors import Fault, InputError
 from flowsim.questions.answer import Answer, Effort, Figure, Realised, Series, Table
 from flowsim.questions.wording import NOTHING, Said
 
@@ -40,12 +40,12 @@ def kept(answer: Answer) -> dict[str, Any]:
 
 
 def read_answer(folder: Path) -> Answer:
-    """The answer kept in a folder. FlowsimError if there is none."""
+    """The answer kept in a folder. InputError if there is none."""
     try:
         told = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
         return _answer(told["sheet"], told["numbers"], str(told.get("scenario_file") or ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FlowsimError(f'"{folder}" holds no answer of `flowsim ask` ({type(error).__name__}).') from error
+        raise InputError([Fault(folder.as_posix(), 0, "", "", "holds no answer of `flowsim ask`.")]) from error
 
 
 def _answer(data: dict[str, Any], numbers: Mapping[str, Any], scenario_file: str) -> Answer:
