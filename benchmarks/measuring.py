@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from flowsim import engines, plan, scenario, tables
+from flowsim import engines, plan, tables
 
 HERE = Path(__file__).parent
 ENGINES = ("simpy", "compiled") if find_spec("numba") else ("simpy",)
@@ -46,6 +46,8 @@ def _version(library: str) -> str:
 
 def built(path: Path) -> plan.Plan:
     """The plan of a scenario file."""
+    from flowsim import scenario  # here: workers import this module too, and need no scenario language
+
     return plan.build(scenario.load(path))
 
 

@@ -6,7 +6,7 @@ import pytest
 from plan_cases import SMALL, merged, scenario_of
 
 from flowsim import InputError, plan
-from flowsim.plan.build import causes, frame_of
+from flowsim.plan.building import causes, frame_of
 from flowsim.plan.model import FOREVER, Elsewhere, Split
 from flowsim.tables import DAY_S, SOURCES
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from flowsim import comparison
-from flowsim.costs import payment
-from flowsim.schema.payments import DrgPoints
 
 if TYPE_CHECKING:
     from flowsim.scenario import Scenario
@@ -36,6 +34,9 @@ class Paid:
 
     def by_run(self, results: Results, costs: UnitCosts | None) -> pd.DataFrame:
         """Income of the hospital: scenario, replication, payment, hospital, value (SEK over the horizon)."""
+        from flowsim.costs import payment  # here and below: few scenarios name payments, and they take long to load
+        from flowsim.schema.payments import DrgPoints
+
         models = self.payments.payments.values()
         outliers = any(isinstance(model, DrgPoints) and model.outliers is not None for model in models)
         contacts = payment.activity(results, self.payments, self.drg_of_group, costs if outliers else None)
@@ -48,6 +49,8 @@ def paid_by(scenarios: Sequence[Scenario]) -> dict[str, Paid]:
     found = {}
     for one in scenarios:
         if one.payments is not None:
+            from flowsim.costs import payment
+
             drg = {name: group.drg for name, group in one.model.groups.items() if group.drg}
             found[one.name] = Paid(payment.load_payments(one.payments), drg)
     return found
@@ -86,6 +89,8 @@ def changes_of_payment(kept: pd.DataFrame, paid: Mapping[str, Paid]) -> pd.DataF
 
 def _titled(frame: pd.DataFrame, paid: Mapping[str, Paid]) -> pd.DataFrame:
     """The payments' titles beside their names, in both languages."""
+    from flowsim.costs import payment
+
     keys = list(zip(frame["scenario"].astype(str), frame["payment"].astype(str), strict=True))
     models = {(s, name): model for s, one in paid.items() for name, model in one.payments.payments.items()}
     place = list(frame.columns).index("payment") + 1
