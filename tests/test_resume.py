@@ -123,7 +123,7 @@ def test_res_5_and_orphan_an_ended_run_leaves_nobody_and_says_how_to_go_on(proje
     while len([*part.glob("*.chunk")]) < 2 and time.monotonic() - began < 60:
         time.sleep(0.1)
     below = family(run.pid)
-    assert len(below) >= 3
+    assert len(below) >= 2, "one worker beside the process itself, and who tracks their memory"
     run.send_signal(how)
     code, err = finished(run)
     assert all_gone(below), "a worker lives on"
