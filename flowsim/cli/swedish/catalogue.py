@@ -123,6 +123,6 @@ def weak() -> tuple[Saying, ...]:
 def joined() -> tuple[Saying, ...]:
     """What it is about (a name, a key) without a blank, and a sentence."""
     made = [*(one for one in weak() if one.pieces[-2:] == (": ", "")), *(_saying(*one) for one in _JOINED)]
-    about, value = r"([^\sA-Z]\S*?|\S*?(?=:))", r"(\{.*\}|\[.*\]|.*?)"
+    about, value = r"([^\sA-Z]\S*?|\S*?(?=:))", r"(\{.*(?:\}|\.\.\.)|\[.*(?:\]|\.\.\.)|.*?)"
     patterns = (one.pattern.replace("(.*?)", about, 1).replace("(.*?)", value, 1) for one in made)
     return tuple(replace(one, pattern=pattern) for one, pattern in zip(made, patterns, strict=True))
