@@ -29,7 +29,7 @@ ONLY = {
 """Sinks that are one in these rooms only."""
 REASONS = {"calibration/log/reading.py": "why"}
 """Arrays that texts are written into, row by row."""
-SPOKEN = {"costs/missing_prices.py": "_", "experiment/tasks.py": "__str__", "calibration/databases.py": "named"}
+SPOKEN = {"experiment/tasks.py": "__str__", "calibration/databases.py": "named"}
 """Files with functions (called so, or beginning so) whose texts go to the user by way of tables and objects."""
 OWN = ("listed", "spelled", "shown", "in_swedish", "remark")
 """Functions whose answer is the user's own words, or Swedish."""

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from english_left import english_words
 from worked_week import SETTING, WORKED_WEEK, capacity, contact, operated, results, week
 
 from flowsim.costs.added_cost import added_cost, added_cost_per_extra
 from flowsim.costs.kpp import cost_by_component, cost_per_contact, full_cost_per_patient, load_unit_costs
-from flowsim.costs.missing_prices import missing_prices
+from flowsim.costs.missing_prices import in_swedish, missing_prices
 from flowsim.costs.money import refuse_bare_money
 from flowsim.costs.scenario_cost import TERMS, capacity_cost, scenario_cost, weekly_cost
 from flowsim.schema.unit_costs import UnitCosts
@@ -223,6 +224,8 @@ def test_what_has_no_price_is_said(read_costs, exact):
     expected = ("surgery: its", "surgery_stay: the stay", "film: its", "ward: has no entry", "overtime", "private")
     for words in expected:
         assert any(words in text for text in said), words
+    assert not [text for text in said if in_swedish(text) == text or english_words(in_swedish(text))]
+    assert in_swedish(said[-1]) == "private: patienter behandlades där till priset 0 kr."
 
 
 def several(costs: UnitCosts, extra: Sequence[int]) -> pd.DataFrame:

@@ -277,7 +277,7 @@ def test_the_payroll_add_on_is_checked(small: Inputs) -> None:
     marked = changed(small, "accounts", {"account": "4010"}, payroll="pay")
     marked = changed(marked, "accounts", {"account": "6010"}, payroll="add_on")
     assert any(
-        "payroll add-on booked is 26.52 % of pay; 52.28 % is expected" in text for text in costing(marked).warnings
+        "payroll add-on booked is 26.52% of pay; 52.28% is expected" in text for text in costing(marked).warnings
     )
 
 
@@ -371,6 +371,13 @@ def test_the_trace_sums_to_each_service_and_names_the_ways(found: Costing) -> No
     assert list(ways) == ["m2", "m2 > 1030 > fte", OTHER]
     assert ways["m2"] / sum(ways.values()) == pytest.approx(0.5 / (56 / 95))
     assert 1 - ways[OTHER] / sum(ways.values()) >= NAMED
+
+
+def test_shares_and_amounts_in_swedish_warnings_are_written_as_swedish_writes_them() -> None:
+    assert remark("own use is dropped, it changes nothing: 1010 (4.2%), 1020 (12%).") == (
+        "eget bruk räknas bort, det ändrar inget: 1010 (4,2\u00a0%), 1020 (12\u00a0%)."
+    )
+    assert "26,52 % av lönen" in remark("payroll add-on booked is 26.52% of pay; 52.28% is expected (± 2 points).")
 
 
 def test_methods_side_by_side_say_why_one_cannot_be_used(small: Inputs) -> None:

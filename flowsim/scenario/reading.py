@@ -176,15 +176,16 @@ def _join(chain: Chain, file: str, data: dict[str, Any], marks: Marks, base: str
         chain.marks.update({path: mark for path, mark in marks.items() if path[:1] == (key,)})
     chain.marks[()] = marks.get((), Mark(file, 1))
     if "based_on" in data:
-        chain.faults += [fault_here(marks, (key,), f"is missing: {_WANTED[key]}") for key in _WANTED if key not in data]
+        chain.faults += [fault_here(marks, (key,), _WANTED[key]) for key in _WANTED if key not in data]
     if "change" in data:
         chain.items += _items(data, marks, base, chain.faults)
 
 
 _WANTED = {
-    "scenario": "each scenario has a short name of its own, [a-z0-9_]+.",
-    "title": "each scenario has a title of its own.",
+    "scenario": "must be here too: each scenario has a short name of its own, [a-z0-9_]+.",
+    "title": "must be here too: each scenario has a title of its own.",
 }
+"""What a file with `based_on` does not take from its base."""
 
 
 def _items(data: dict[str, Any], marks: Marks, base: str, faults: list[Fault]) -> Iterator[Item]:

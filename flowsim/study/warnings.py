@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from flowsim import arithmetic, chance, plan
+from flowsim.costs.missing_prices import in_swedish
 from flowsim.experiment import Outcome
 from flowsim.plan import Plan
 from flowsim.study.measured import ALL_QUEUES
@@ -78,7 +79,7 @@ def of(
         texts += [*_reworked(one, made["numbers"]), *([] if name in costs else [_say("no_costs")])]
         texts += _undecided(made["headline"], name, plans[0].setting.scenario)
         found += [(f"{name}: {english}", f"{name}: {swedish}") for english, swedish in texts]
-    return found + [(text, text) for text in _unpriced(outcome.summaries)]
+    return found + _unpriced(outcome.summaries)
 
 
 def _say(key: str, **values: object) -> Said:
@@ -134,12 +135,12 @@ def _reworked(one: Plan, numbers: pd.DataFrame) -> Iterator[Said]:
             yield _say("rework", step=step.name, hits=hits, cap=step.rework_cap)
 
 
-def _unpriced(kept: Mapping[str, pd.DataFrame]) -> list[str]:
+def _unpriced(kept: Mapping[str, pd.DataFrame]) -> list[Said]:
     """What happened and has no price, once for each scenario."""
     if "unpriced" not in kept:
         return []
     pairs = zip(kept["unpriced"]["scenario"].astype(str), kept["unpriced"]["text"].astype(str), strict=True)
-    return list(dict.fromkeys(f"{scenario}: {text}" for scenario, text in pairs))
+    return list(dict.fromkeys((f"{name}: {text}", f"{name}: {in_swedish(text)}") for name, text in pairs))
 
 
 def _undecided(headline: pd.DataFrame, scenario: str, baseline: str) -> list[Said]:

@@ -23,7 +23,7 @@ def payroll_warnings(inputs: Inputs, cells: pd.DataFrame) -> Iterator[str]:
     percent = float(inputs.settings.payroll_add_on_percent)
     if pay and add_on and abs(100 * add_on / pay - percent) > POINTS:
         booked = 100 * add_on / pay
-        yield f"payroll add-on booked is {booked:.2f} % of pay; {percent:.2f} % is expected (± {POINTS:.0f} points)."
+        yield f"payroll add-on booked is {booked:.2f}% of pay; {percent:.2f}% is expected (± {POINTS:.0f} points)."
     staff = inputs["staff"]
     settings = inputs.settings
     inside = staff[(staff["period"] >= settings.first_month) & (staff["period"] <= settings.last_month)]

@@ -11,7 +11,7 @@ _PATTERNS: Mapping[str, str] = {
         "köp och sälj mellan kostnadsställen tar inte ut varandra: köpt {0} kr, sålt {1} kr, skillnad {2} kr. En krona "
         "kan vara räknad två gånger: ska säljarens intäkt kvittas (`offset`)?"
     ),
-    r"payroll add-on booked is ([\d.]+) % of pay; ([\d.]+) % is expected \(± (\d+) points\)\.": (
+    r"payroll add-on booked is ([\d.]+)% of pay; ([\d.]+)% is expected \(± (\d+) points\)\.": (
         "bokfört PO är {0} % av lönen; {1} % väntades (± {2} enheter)."
     ),
     rf"pay in the staff table is {_AMOUNT} SEK, in the ledger's pay accounts {_AMOUNT} SEK\.": (
@@ -66,6 +66,7 @@ _PATTERNS: Mapping[str, str] = {
     ),
 }
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?")
+_SHARE = re.compile(r"(\d+)(?:\.(\d+))?%")
 
 
 def remark(text: str) -> str:
@@ -78,7 +79,9 @@ def remark(text: str) -> str:
 
 
 def _number(part: str) -> str:
-    """A number as Swedish writes it: 1 234,50; other parts as they are."""
-    if not _NUMBER.fullmatch(part) or not set(part) & set(",."):
+    """A number as Swedish writes it: 1 234,50, and shares inside a list, 4,2 %; other parts as they are."""
+    if not _NUMBER.fullmatch(part):
+        return _SHARE.sub(lambda found: ",".join(filter(None, found.groups())) + "\u00a0%", part)
+    if not set(part) & set(",."):
         return part
     return part.replace(",", "\u00a0").replace(".", ",").replace("-", "\u2212")
