@@ -1,7 +1,7 @@
 """`python benchmarks/same_rows.py`: do the two engines return the same rows? The slow tests of it, counted.
 
 Every shipped scenario and every theory case, three seeds; at least 1,000 random models of each of two kinds, two
-seeds; the cases known to the second. About half an hour. Exit code 1 where one row differs.
+seeds; the cases known to the second. About five minutes. Exit code 1 where one row differs.
 """
 
 from __future__ import annotations

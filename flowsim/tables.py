@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 NEVER = -(2**31)
 """The null of integer time columns inside engines; NaN in frames."""
@@ -213,8 +212,6 @@ class Replication(Results):
         return self._frame("losses")
 
     def _frame(self, table: str) -> pd.DataFrame:
-        import pandas as pd
-
         setting, names = self.setting, labels(self.setting)
         columns: dict[str, Any] = {"scenario": setting.scenario, "replication": np.int32(self.number)}
         for name in TABLES[table]:
@@ -281,12 +278,10 @@ def safe_text(frame: pd.DataFrame) -> pd.DataFrame:
 
     Numbers are left as they are: -5 stays a number. Source: CWE-1236, OWASP ASVS 1.2.10.
     """
-    from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
-
-    safe = frame.copy()
+    kinds, safe = pd.api.types, frame.copy()
     for column in safe.columns:
         kind = safe[column].dtype
-        if not (is_numeric_dtype(kind) or is_bool_dtype(kind) or is_datetime64_any_dtype(kind)):
+        if not (kinds.is_numeric_dtype(kind) or kinds.is_bool_dtype(kind) or kinds.is_datetime64_any_dtype(kind)):
             safe[column] = [_guarded(cell) for cell in safe[column]]
     return safe.set_axis([_guarded(name) for name in safe.columns], axis=1)
 
@@ -311,8 +306,6 @@ def write(frame: pd.DataFrame, folder: Path, name: str, csv: bool = True) -> Non
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
     """Every table written to a folder, by name."""
-    import pandas as pd
-
     return {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "flowsim"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = {
+    "pandas": ("frames",),
     "pydantic": ("schema", "scenario"),
     "yaml": ("schema",),
     "scipy": ("chance", "calibration", "comparison", "costs", "questions"),
@@ -88,6 +89,12 @@ def test_importing_costs_nothing() -> None:
     code = f"import sys, flowsim; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_pandas_is_loaded_when_there_is_something_to_frame() -> None:
+    code = "import sys, flowsim.study, flowsim.cli.running; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_imports_run_down_the_floors() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +23,8 @@ from flowsim.calibration.reproduction import SIMULATED, reproduction
 from flowsim.calibration.result import Calibration, Level, ResourceCalibration, weeks_seen
 from flowsim.calibration.series import Exclusion, Series, exclusion, series_of
 from flowsim.calibration.uncertainty import SETS, parameter_sets
+from flowsim.frames import pd
 from flowsim.sheets.table import refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = NDArray[np.float64]
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from flowsim.frames import pd
 from flowsim.sheets.table import refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def is_address(source: object) -> bool:
@@ -27,8 +24,6 @@ def rows_of(address: str, table: str, rows: int) -> Iterator[tuple[pd.DataFrame,
 
     InputError if there is no such table, or it cannot be read.
     """
-    import pandas as pd
-
     try:
         import sqlalchemy as sql
     except ImportError:

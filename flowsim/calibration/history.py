@@ -9,15 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowsim import chance
 from flowsim.calibration.databases import is_address, named, rows_of
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets.table import MAX_ROWS, Table, personal_faults, read_table, refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEADINGS = {
     "week_monday": ("week_monday", "monday", "date", "måndag", "veckans_måndag", "datum"),
@@ -80,8 +78,6 @@ def read_weekly(
 
 def _from_database(address: str, table: str) -> Table:
     """A database's table as a file's would be; rows are numbered from 1."""
-    import pandas as pd
-
     pieces = [piece for piece, _ in rows_of(address, table, MAX_ROWS)]
     frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
     if not len(frame) or len(frame) > MAX_ROWS:
@@ -293,8 +289,6 @@ def _doubles(rows: list[dict[str, Any]], file: str) -> list[Fault]:
 
 
 def _framed(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
     frame = pd.DataFrame(rows).reindex(columns=[*COLUMNS])
     frame["week"] = [
         f"{monday.isocalendar().year}-W{week:02d}" if isinstance(monday, date) else f"W{week:02d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -25,10 +25,8 @@ from flowsim.calibration.residuals import Autocorrelation, Dispersion
 from flowsim.calibration.series import Exclusion
 from flowsim.calibration.uncertainty import Sets
 from flowsim.calibration.yaml_text import yaml_text
+from flowsim.frames import pd
 from flowsim.sheets.table import refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 KEPT_AS_THEY_ARE = (
     "autocorrelation",
@@ -137,8 +135,6 @@ class Calibration:
 
     def sets_frame(self) -> pd.DataFrame:
         """Columns set (from 1), then `<resource>.<parameter>`: the parameter sets of input uncertainty."""
-        import pandas as pd
-
         found = {
             f"{name}.{parameter}": values
             for name, one in self.resources.items()
@@ -155,8 +151,6 @@ def sets_path(path: str | Path) -> Path:
 
 def weeks_seen(evidence: Evidence) -> pd.DataFrame:
     """Columns week, monday, number, seen, hours, expected: the weeks that were fitted."""
-    import pandas as pd
-
     series = evidence.series
     labels = [series.label(k) for k in range(len(series.y))]
     mondays = series.mondays or [None] * len(labels)
@@ -184,8 +178,6 @@ def load(path: str | Path) -> Calibration:
 
 def _sets(path: Path) -> dict[str, Sets]:
     """The parameter sets beside a calibration file, if they are there."""
-    import pandas as pd
-
     if not sets_path(path).is_file():
         return {}
     found: dict[str, Sets] = {}

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.schema.budget import Budget, ScenarioLine
 
 Said = list[tuple[str, str]]
@@ -22,8 +21,6 @@ def lines_of_studies(path: Path, file: Budget) -> tuple[pd.DataFrame, Said]:
 
     InputError where a study does not have the scenario or the measure; FlowsimError where there is no study.
     """
-    import pandas as pd
-
     from flowsim.study import Study
 
     rows: list[dict[str, Any]] = []

@@ -11,10 +11,9 @@ from flowsim.cli.budget_scenarios import lines_of_studies
 from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.cli.shown import records
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.costs.budget.reading import Tables
     from flowsim.schema.budget import Budget
 

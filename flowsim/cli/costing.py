@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flowsim.cli.screen import note, out, out_json, refuse, show
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.costs.ledger.run import Costing
     from flowsim.costs.ledger.unit_cost_file import UnitCostFile
 

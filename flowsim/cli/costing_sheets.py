@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flowsim.cli.screen import Sheet
 from flowsim.costs.ledger.words import METHODS, STAGES, said, swedish
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.costs.ledger.run import Costing
     from flowsim.report.words import Words
 

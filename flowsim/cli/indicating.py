@@ -12,10 +12,9 @@ from flowsim.cli.indicator_words import ALSO_DEFINED, CELLS, HEADINGS, OUTSIDE, 
 from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.cli.shown import records
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.costs.payment import Activity
     from flowsim.scenario import Scenario
     from flowsim.schema.indicators import RunIndicators
@@ -85,8 +84,6 @@ def indicators(given: Path | None, asked: Asked) -> None:
 
 def _also(definitions: pd.DataFrame, sheets: Sheets, sv: bool) -> pd.DataFrame:
     """The definitions with those of TAK, BUK and backlog, where there are tables of them."""
-    import pandas as pd
-
     more = [
         {"number": number, "name": name[sv], "formula": formula[sv]}
         for start, number, name, formula in ALSO_DEFINED

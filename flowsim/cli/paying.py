@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from flowsim.cli.screen import Sheet, note, out, out_json, refuse, show
 from flowsim.cli.shown import records
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.schema.payments import Payments
 
 Sheets = dict[str, "pd.DataFrame"]
@@ -111,8 +110,6 @@ def payment(path: Path, asked: Asked) -> None:
 
 def _paid(file: Payments, asked: Asked) -> Sheets:
     """Income of actual contacts by payment and hospital, and what each wins by leaving the first payment."""
-    import pandas as pd
-
     from flowsim.costs.payment import actual_activity, income, income_by_hospital
     from flowsim.costs.payment.income import winners_and_losers
     from flowsim.costs.payment.reading import read_contacts

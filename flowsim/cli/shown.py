@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from flowsim.cli.screen import Sheet
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.report.words import Words
     from flowsim.study import Study
 

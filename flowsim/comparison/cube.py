@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 KEYS = ("scenario", "replication")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from flowsim.comparison.cube import cube_of, stacked
 from flowsim.comparison.spread import LEVEL, Spread, spread, student_t
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 MOST_REPLICATIONS = 10_000_000
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 
 from flowsim.comparison.cube import Cube, cube_of, stacked
 from flowsim.comparison.spread import LEVEL, spread
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 
 def paired(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from flowsim.comparison.cube import cube_of, stacked
 from flowsim.comparison.spread import LEVEL, spread
+from flowsim.frames import pd
 
 
 def ratio(

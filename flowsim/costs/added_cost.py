@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+
+from flowsim.frames import pd
 
 _KEYS = ["scenario", "replication"]
 PER_EXTRA = {"added_cost_sek": "added_cost_per_extra_sek", "full_cost_sek_added": "full_cost_sek_per_extra"}

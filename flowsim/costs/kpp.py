@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.money import largest_remainder, rounded, sek
 from flowsim.costs.uses import GRID, Uses, Visits, care_service_uses
+from flowsim.frames import pd
 from flowsim.schema.reading import read, text_of
 from flowsim.schema.unit_costs import BEHAVIOURS, UnitCosts, unit_costs
 from flowsim.tables import ProviderInfo, Results, Setting

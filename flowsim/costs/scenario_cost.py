@@ -26,11 +26,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, Source, bought_ore, each_run
 from flowsim.costs.money import largest_remainder, rounded, sek
 from flowsim.costs.uses import GRID, Horizon, Uses, Visits, codes, resource_use
+from flowsim.frames import pd
 from flowsim.schema.unit_costs import ResourceCost, UnitCosts
 from flowsim.tables import Results
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.schema.unit_costs import UnitCosts
 from flowsim.tables import DAY_S, WEEK_S, Setting, StepInfo
 

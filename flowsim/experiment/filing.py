@@ -12,11 +12,11 @@ import zipfile
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from flowsim.errors import FlowsimError
 from flowsim.experiment.packing import Block
 from flowsim.experiment.tasks import Chunk
+from flowsim.frames import pd
 
 INDEX = "index.json"
 FORMAT = 1

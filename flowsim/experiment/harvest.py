@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from flowsim.errors import RunError
 from flowsim.experiment import packing
 from flowsim.experiment.packing import Block
 from flowsim.experiment.tasks import Chunk, Failure
+from flowsim.frames import pd
 from flowsim.plan.model import Plan
 from flowsim.tables import TABLES, Results
 
@@ -19,7 +18,7 @@ Packs = dict[str, list[Block]]
 """Name of the frame -> its blocks."""
 
 
-class Summaries(Mapping[str, pd.DataFrame]):
+class Summaries(Mapping[str, "pd.DataFrame"]):
     """Frames by name, in the order of scenario and replication; made when asked for, of all scenarios or of some."""
 
     def __init__(self, places: Sequence[tuple[str, Packs]]) -> None:

@@ -14,7 +14,8 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-import pandas as pd
+
+from flowsim.frames import pd
 
 VALUE = "value"
 _WHOLE = (np.int8, np.uint8, np.int16, np.uint16, np.int32)

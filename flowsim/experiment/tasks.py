@@ -10,14 +10,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import pandas as pd
-
 from flowsim import engines, plan
 from flowsim.experiment.packing import Block, only, packed
+from flowsim.frames import pd
 from flowsim.plan.model import Plan
 from flowsim.tables import Results, frames
 
-Summarise = Callable[[Results], dict[str, pd.DataFrame]]
+Summarise = Callable[[Results], "dict[str, pd.DataFrame]"]
 """One replication's rows to small named frames, each beginning with `scenario` and `replication`."""
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
+from flowsim.frames import pd
 from flowsim.measures.capacity import (
     bed_occupancy,
     capacity_by_week,

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Literal
 
-import pandas as pd
+from flowsim.frames import pd
 
 Quality = Literal["definition", "of_done"]
 """K: `definition` = done / (done + unplanned returns); `of_done` = (done - unplanned returns) / done."""

@@ -7,8 +7,8 @@ weeks only; totals hold the reported horizon.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.columns import Columns, tranche_names
 from flowsim.measures.counting import inside_at, or_later
 from flowsim.measures.runs import (

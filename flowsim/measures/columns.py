@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
 from flowsim import tables
+from flowsim.frames import pd
 from flowsim.tables import DAY_S, MOMENTS, NEVER, TABLES, Rows, Setting
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
+if TYPE_CHECKING:
     from flowsim.tables import Results, Setting
 
 EVENTS = ("case", "group", "activity", "queued", "booked", "start", "end", "resource", "outcome")
@@ -23,8 +23,6 @@ def event_log(results: Results) -> pd.DataFrame:
 
     Results must hold one scenario and one replication. The patients are simulated, not persons.
     """
-    import pandas as pd
-
     setting, rows = results.setting, results.contacts
     lead = {step.name: step.lead for step in setting.steps}
     frame = pd.DataFrame(
@@ -56,8 +54,6 @@ def capacity_log(results: Results) -> pd.DataFrame:
 
 
 def _moments(days: pd.Series, setting: Setting) -> pd.Series:
-    import pandas as pd
-
     seconds = (days * 86_400).round()
     start = np.datetime64(setting.start, "s")
     known = seconds.notna()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.capacity import beds_at_six, losses, totals
 from flowsim.measures.patients import OWN_ENDS, YEAR_S, ends, started_before
 from flowsim.measures.queues import Day, day_ends, every_queue, limits, waiting_and_over

@@ -6,8 +6,8 @@ Not estimates: each gap is 0 but for rounding, in every run.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.counting import events_before, or_later, seconds_inside, total_by
 from flowsim.measures.queues import step_queues
 from flowsim.measures.runs import Run, Source, cells, collect, week_ends, whole_weeks

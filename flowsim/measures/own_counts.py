@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.backlog import backlog
 from flowsim.measures.buk import QUALITY_SAID, Period, gained, readings, tak
 from flowsim.sheets.forms import Column, Form

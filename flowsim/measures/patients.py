@@ -6,8 +6,8 @@ People who came in the warm-up count from the start of the horizon on; those who
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.counting import or_later, patient_time
 from flowsim.measures.runs import Run, Source, cells, collect, framed, step_names, week_place, whole_weeks
 from flowsim.measures.spells import CANCELLED, DONE, NO_SHOW, visits

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 from flowsim.measures.counting import events_before, inside_at, merged, seconds_inside, total_by
 from flowsim.measures.runs import (
     Run,

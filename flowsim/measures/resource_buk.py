@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.buk import Period, tak
 from flowsim.measures.capacity import losses, totals
 from flowsim.measures.runs import Run, Source, collect, framed, resource_names, step_names

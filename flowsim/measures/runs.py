@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 from flowsim.measures import columns
 from flowsim.measures.columns import Columns
 from flowsim.tables import DAY_S, WEEK_S, Replication, Results, Setting

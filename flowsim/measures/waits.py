@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.queues import Limit, limits, waiting_and_over
 from flowsim.measures.runs import (
     Run,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
+if TYPE_CHECKING:
     from flowsim.report.words import Words
 
 TOLD = ("queue_end", "wait_median_days", "operations_per_week", "total_cash_sek")

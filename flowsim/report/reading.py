@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from flowsim.frames import pd
 from flowsim.report.words import Words, plain
 from flowsim.tables import Setting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,6 @@ class Reading:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the study, names as plain texts; an empty frame if the study has none of that name."""
-        import pandas as pd
-
         if name not in self._plain:
             found = self.tables.get(name, pd.DataFrame())
             named = {c: object for c in found.columns if not pd.api.types.is_numeric_dtype(found[c].dtype)}

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowsim import sheets
+from flowsim.frames import pd
 from flowsim.report import counted
 from flowsim.report.quantities import quantity
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.report.reading import Reading
 
 WORKBOOK = "report.xlsx"
@@ -121,8 +120,6 @@ def write(reading: Reading, folder: Path) -> Path:
 
 def _about(reading: Reading) -> pd.DataFrame:
     """What was run, how to read it and what the study warns of."""
-    import pandas as pd
-
     words, run, sv = reading.words, reading.run, reading.words.lang == "sv"
     rows = [("scenario", reading.label(name)) for name in reading.scenarios]
     rows += [

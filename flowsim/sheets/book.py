@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets.forms import Form, framed
 from flowsim.sheets.table import Table, read_sheets, read_text_table, refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TEXTS = (".csv", ".tsv", ".txt")
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets import amounts
 from flowsim.sheets.table import Table, personal_faults
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Kind = Literal["text", "money", "decimal", "number", "whole", "date", "month", "choice"]
 MOST = 20
@@ -83,8 +81,6 @@ def framed(table: Table, form: Form) -> pd.DataFrame:
     InputError with every fault: file, row, column, what was found, what is allowed. Columns the form does not know
     are left out; one that holds personal identity numbers stops the reading all the same, its values not shown.
     """
-    import pandas as pd
-
     found = _places(table, form)
     _HEADINGS[table.file] = {name: table.headings[place] for name, place in found.items()}
     numeric = {found[column.name] for column in form.columns if column.name in found and column.kind not in _CHECKED}

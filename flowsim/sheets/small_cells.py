@@ -9,13 +9,12 @@ Statistics Sweden describes it; the limit of 5 is a convention and a setting, no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 MIN_CELL = 5
 """Counts from 1 to one below this are hidden; a setting of the user's."""
@@ -64,8 +63,6 @@ def _movable(table: Counts, corners: list[tuple[int, int]]) -> bool:
 
 def shown(frame: pd.DataFrame, min_cell: int = MIN_CELL) -> pd.DataFrame:
     """A table of counts (index and columns named) with totals, as texts, small cells as `..`; as it is if 1 or less."""
-    import pandas as pd
-
     inner = frame.to_numpy(dtype=np.int64)
     mask = hidden(inner, min_cell)
     cells: Any = np.where(mask, HIDDEN, with_totals(inner).astype(str))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets.formulas import never_computed
 
 MAX_BYTES, MAX_TEXT = 50_000_000, 200_000_000
@@ -228,8 +229,6 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _parquet(path: Path) -> list[tuple[int, list[Any]]]:
-    import pandas as pd
-
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError):

@@ -10,13 +10,11 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 from flowsim.sheets.headings import HEADINGS, heading
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Lang = Literal["sv", "en"]
 Headings = Mapping[str, tuple[str, str]]

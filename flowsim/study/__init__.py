@@ -17,12 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from flowsim import experiment, plan, scenario, tables
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.errors import Fault, FlowsimError, InputError
 from flowsim.experiment.identity import identity
+from flowsim.frames import pd
 from flowsim.study import by_hand, folder, incomes, inputs, logs, manifest, sheets, steps, warm_up, warnings
 from flowsim.study.crew import Crew, crew
 from flowsim.study.measured import Measured

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import pandas as pd
-
 from flowsim import arithmetic
+from flowsim.frames import pd
 from flowsim.names import NAMES
 from flowsim.plan.model import Plan
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from flowsim import comparison
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from flowsim.scenario import Scenario

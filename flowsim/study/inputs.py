@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from flowsim import experiment
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from flowsim.plan.model import Plan

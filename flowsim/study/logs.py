@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowsim import tables
 from flowsim.experiment import Summaries
+from flowsim.frames import pd
 from flowsim.measures.event_log import capacity_log, event_log
 from flowsim.tables import Results, Setting
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LOG = "log"
 VISITS, WEEKS = "log_visits", "log_weeks"

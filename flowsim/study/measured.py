@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from flowsim import measures
 from flowsim.costs.kpp import cost_by_component, each_run
 from flowsim.costs.missing_prices import missing_prices
 from flowsim.costs.scenario_cost import TERMS, scenario_cost
+from flowsim.frames import pd
 from flowsim.measures.capacity import beds_at_six, evenings, totals
 from flowsim.measures.runs import Run, framed, prepare, resource_names
 from flowsim.study import logs

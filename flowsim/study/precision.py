@@ -11,11 +11,10 @@ import numpy as np
 
 from flowsim import comparison, experiment
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.study.measured import HEADLINE, MONEY, SHARES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from flowsim.plan.model import Plan
     from flowsim.study import Design
     from flowsim.study.crew import Crew

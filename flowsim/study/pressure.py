@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
+from flowsim.frames import pd
 from flowsim.measures.queues import every_queue
 from flowsim.measures.runs import Run, framed, resource_names, week_ends, whole_weeks
 from flowsim.tables import Setting

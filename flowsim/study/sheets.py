@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import pandas as pd
-
 from flowsim import comparison
 from flowsim.costs.added_cost import added_cost as added
 from flowsim.costs.added_cost import added_cost_per_extra
 from flowsim.experiment import Summaries
+from flowsim.frames import pd
 from flowsim.study import incomes, pressure
 from flowsim.study.incomes import Paid
 from flowsim.tables import Setting

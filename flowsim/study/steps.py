@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from flowsim import comparison, plan, scenario
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from flowsim.plan.model import Plan

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from flowsim import plan, scenario
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from flowsim.scenario import Scenario

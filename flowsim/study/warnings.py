@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from flowsim import arithmetic, chance, plan
 from flowsim.costs.missing_prices import in_swedish
 from flowsim.experiment import Outcome
+from flowsim.frames import pd
 from flowsim.plan import Plan
 from flowsim.study.measured import ALL_QUEUES
 

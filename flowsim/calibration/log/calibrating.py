@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +22,8 @@ from flowsim.calibration.log.reading import Events
 from flowsim.calibration.log.visits import Visits, Window, window_of
 from flowsim.calibration.log.weeks import weekly
 from flowsim.errors import Fault
+from flowsim.frames import pd
 from flowsim.sheets.small_cells import MIN_CELL, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SETS = 200
 """Parameter sets of input uncertainty; replication r of a run takes set 1 + (r mod 200)."""
@@ -50,8 +48,6 @@ class LogCalibration:
 
     def table(self) -> pd.DataFrame:
         """Columns parameter, value, low, high (95 %), n, how."""
-        import pandas as pd
-
         rows = [
             (one.name, one.estimate.value, one.estimate.low, one.estimate.high, one.estimate.n, one.how)
             for one in self.parameters
@@ -60,8 +56,6 @@ class LogCalibration:
 
     def left_out(self) -> pd.DataFrame:
         """Columns row, column, why: rows of the log that could not be used, at most 10,000; never a cell's value."""
-        import pandas as pd
-
         rows = [(fault.line, fault.key, fault.message) for fault in self.rejected]
         return pd.DataFrame(rows, columns=["row", "column", "why"])
 
@@ -86,8 +80,6 @@ class LogCalibration:
 
     def sets(self, many: int = SETS) -> pd.DataFrame:
         """Columns set (from 1), then every number of the scenario that the log leaves open, by its dotted place."""
-        import pandas as pd
-
         found = [dict(_leaves(self.scenario(number=k))) for k in range(many + 1)]
         open_ = [where for where, value in found[0].items() if any(one[where] != value for one in found)]
         return pd.DataFrame(

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from flowsim.calibration.log.reading import Events
 from flowsim.calibration.log.today import ages_law
 from flowsim.calibration.log.visits import Visits, window_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 QUARTER = 1 / 96

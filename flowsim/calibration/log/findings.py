@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from flowsim.calibration.log import estimators as e
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import Pathway
 from flowsim.calibration.log.visits import Visits
-
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 FEWEST = 20
 """Fewer observations than this leave the drawing's number as it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,7 @@ from flowsim.calibration.log.pathway import Keys, Pathway
 from flowsim.calibration.log.visits import Visits, Window
 from flowsim.calibration.mean_model import dispersion, quasi_poisson
 from flowsim.calibration.red_days import closed_weekdays
-
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 Floats = NDArray[np.float64]
 WORTHLESS = 2.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,7 @@ from flowsim.calibration.log.findings import waits
 from flowsim.calibration.log.parameter import Parameter
 from flowsim.calibration.log.pathway import Keys, Pathway
 from flowsim.calibration.log.visits import Visits, Window
-
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,10 +17,8 @@ from flowsim.calibration.databases import is_address, named
 from flowsim.calibration.log.columns import COLUMNS, DAY_FIRST, ISO, MOMENTS, WORDS, recognised
 from flowsim.calibration.log.sources import headings, pieces
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets.table import looks_personal, refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Progress = Callable[[int, int], None]
 """Told (rows read, rows in all or 0 if not known) after each piece."""
@@ -110,8 +108,6 @@ class _Reader:
 
     def read(self, piece: pd.DataFrame, found: Mapping[str, str], before: int) -> tuple[pd.DataFrame, list[Fault]]:
         """(good rows in normal form, a fault for each other row)."""
-        import pandas as pd
-
         self._refuse_persons(piece, before)
         row = np.arange(before + 2, before + 2 + len(piece))
         why = np.full(len(piece), "", dtype=object)
@@ -136,8 +132,6 @@ class _Reader:
 
     def _moments(self, cells: pd.Series, name: str, heading: str, row: Any, why: Any) -> Any:
         """Days since Monday 1970-01-05, NaN where the cell is empty."""
-        import pandas as pd
-
         if pd.api.types.is_datetime64_any_dtype(cells):
             return _days(cells.dt.tz_localize(None) if cells.dt.tz is not None else cells)
         text = cells.astype("str").str.strip()
@@ -220,16 +214,15 @@ def _impossible(data: dict[str, Any], why: Any) -> None:
 
 def _joined(kept: list[pd.DataFrame]) -> pd.DataFrame:
     """All pieces as one frame with texts as categories, sorted by case and moment."""
-    import pandas as pd
-    from pandas.api.types import union_categoricals
-
     parts = [one for one in kept if len(one)]
     if not parts:
         return pd.DataFrame(columns=["row", *(name for name in COLUMNS if name != "booked")])
     joined = {}
     for name in parts[0].columns:
         if name in ("case", "group", "activity", "resource", "outcome"):
-            joined[name] = union_categoricals([pd.Categorical(one[name]) for one in parts], sort_categories=True)
+            joined[name] = pd.api.types.union_categoricals(
+                [pd.Categorical(one[name]) for one in parts], sort_categories=True
+            )
         else:
             joined[name] = np.concatenate([one[name].to_numpy() for one in parts])
     frame = pd.DataFrame(joined)

@@ -6,15 +6,13 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowsim import tables
 from flowsim.calibration.databases import is_address, rows_of
 from flowsim.errors import InputError
+from flowsim.frames import pd
 from flowsim.sheets.table import guarded_xlsx, refuse_sheet, refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ROWS = 200_000
 EVENTS = "events"
@@ -87,8 +85,6 @@ def _between(line: str) -> str:
 
 
 def _csv(path: Path) -> Pieces:
-    import pandas as pd
-
     first, encoding, length = _first_line(path)
     if not first.strip():
         raise refused(path.name, "the headings", "The first line is empty: it must hold the headings.")
@@ -106,8 +102,6 @@ def _csv(path: Path) -> Pieces:
 
 
 def _xlsx(path: Path, sheet: str) -> Pieces:
-    import pandas as pd
-
     rows = [row for _, row in guarded_xlsx(path, sheet)]
     if len(rows) < 2:
         raise refused(
@@ -120,8 +114,6 @@ def _xlsx(path: Path, sheet: str) -> Pieces:
 
 
 def _parquet(path: Path) -> Pieces:
-    import pandas as pd
-
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError):
@@ -132,8 +124,6 @@ def _parquet(path: Path) -> Pieces:
 
 def _xes(path: Path) -> Pieces:
     """Traces as cases, events as rows; lifecycle schedule, start and complete of one activity become one row."""
-    import pandas as pd
-
     rows: list[dict[str, Any]] = []
     for case, events in _traces(path):
         rows += [{"case": case, **event} for event in events]

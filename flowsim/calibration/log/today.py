@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from flowsim.calibration.log.findings import ended
 from flowsim.calibration.log.pathway import Pathway
 from flowsim.calibration.log.visits import EPOCH, Visits
+from flowsim.frames import pd
 from flowsim.sheets.small_cells import MIN_CELL
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BINS = 10
 
@@ -132,8 +130,6 @@ def _remaining(share: float, gaps: np.ndarray, ages: np.ndarray) -> np.ndarray:
 
 def _due(name: str, parts: list[tuple[np.ndarray, pd.DataFrame]]) -> dict[str, Any]:
     """One entry; groups as of those who came that way."""
-    import pandas as pd
-
     left = np.sort(np.concatenate([one for one, _ in parts]))
     came = pd.concat([one[["group"]] for _, one in parts])
     return {

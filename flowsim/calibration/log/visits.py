@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from flowsim.calibration.log.reading import Events
+from flowsim.frames import pd
 from flowsim.sheets.table import refused
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 EPOCH = date(1970, 1, 5)
 """A Monday: day 0 of every moment."""
@@ -99,8 +96,6 @@ class Visits:
 
         Adds `next` (its activity, '' if none) and `gap` (days from the end to its queueing).
         """
-        import pandas as pd
-
         rows = self.attempts
         mine = rows["activity"].isin(list(names)) & (rows["attempt"] == 0)
         later = rows.loc[mine, ["case", "queued", "activity"]].sort_values("queued", kind="stable")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from flowsim.calibration.log.flows import came, used_weeks
 from flowsim.calibration.log.pathway import Pathway
 from flowsim.calibration.log.visits import Visits
-
-if TYPE_CHECKING:
-    import pandas as pd
+from flowsim.frames import pd
 
 CAME, USED, WAITING = "came", "used", "waiting"
 FEWEST_WAITING = 20
@@ -23,8 +21,6 @@ def weekly(visits: Visits, path: Pathway) -> pd.DataFrame:
 
     `waiting` is the queue at the week's end; `full`: somebody waited for the resource all week.
     """
-    import pandas as pd
-
     mondays = visits.window.mondays
     parts: list[tuple[str, str, np.ndarray, Any]] = []
     for name, mine in came(visits, path):

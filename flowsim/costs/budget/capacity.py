@@ -11,11 +11,10 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.reading import Tables
 from flowsim.costs.budget.volume import Volumes
+from flowsim.frames import pd
 
 MINUTES = 60
 

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-import pandas as pd
-
 from flowsim.costs.apportion import apportioned
+from flowsim.frames import pd
 
 PARTS = ("volume", "mix", "efficiency", "price", "capacity")
 ORDER = "volume, mix, efficiency, price: efficiency at budget price, price at actual quantity"

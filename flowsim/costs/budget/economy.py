@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-import pandas as pd
-
 from flowsim.costs.apportion import apportioned, whole
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.capacity import Need, needs
 from flowsim.costs.budget.reading import Tables
 from flowsim.costs.budget.volume import Line, Volumes
 from flowsim.errors import InputError
+from flowsim.frames import pd
 
 MONTHS = tuple(range(1, 13))
 _TWELFTH = (Fraction(1, 12),) * 12

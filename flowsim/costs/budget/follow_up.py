@@ -12,13 +12,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.budget.deviation import Row
 from flowsim.costs.budget.economy import Budgeted, Where, month_weights
 from flowsim.costs.budget.forms import FOLLOW_UP
 from flowsim.costs.budget.reading import Tables
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets import read_book
 from flowsim.sheets.forms import framed
 from flowsim.sheets.table import read_table

@@ -12,9 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.schema.budget import Agreement, DifferenceCheck, PercentCheck, Printed, PrintedTable
 from flowsim.schema.entry import listed, nearest
 from flowsim.sheets.amounts import number, text

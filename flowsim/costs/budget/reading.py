@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.budget import forms
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.schema.budget import Budget, budget
 from flowsim.schema.entry import listed, nearest
 from flowsim.schema.reading import read, text_of

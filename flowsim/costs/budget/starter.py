@@ -6,10 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.words import CELLS, Lang
+from flowsim.frames import pd
 from flowsim.sheets import write_book
 from flowsim.sheets.forms import Column, Form, framed
 from flowsim.sheets.table import read_table

@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-import pandas as pd
-
 from flowsim.costs.budget.economy import Budgeted, Where, budgeted, totals
 from flowsim.costs.budget.reading import Tables
 from flowsim.costs.budget.volume import Level, Line, Volumes, added, basis, lines, with_demography, with_trend
+from flowsim.frames import pd
 
 LEVELS: tuple[Level, ...] = ("region", "department")
 

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-import pandas as pd
-
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.reading import Tables
+from flowsim.frames import pd
 
 Volumes = dict[tuple[str, str], Fraction]
 """(cost centre, group) -> contacts a year."""

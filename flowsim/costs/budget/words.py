@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-import pandas as pd
+from flowsim.frames import pd
 
 Lang = Literal["sv", "en"]
 _MONTHS = (

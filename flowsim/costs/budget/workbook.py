@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.budget import forms
 from flowsim.costs.budget.capacity import capacity_table
 from flowsim.costs.budget.deviation import Row, deviations, summed, with_result
@@ -15,6 +13,7 @@ from flowsim.costs.budget.follow_up import follow_up_sheet
 from flowsim.costs.budget.reading import Tables
 from flowsim.costs.budget.versions import LEVELS, Version, differences, reference, result_table, structure, versions
 from flowsim.costs.budget.volume import added, against_history, below_zero, lines, trends, volume_table, with_trend
+from flowsim.frames import pd
 
 _MONEY = [*(f"budget_month_{m}_sek" for m in MONTHS), "budget_sek"]
 

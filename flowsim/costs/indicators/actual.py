@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
-
 from flowsim.costs.indicators.definitions import CONTACT_TYPES, KEYS, quantities
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.sheets import read_book
 from flowsim.sheets.forms import Column, Form, framed
 from flowsim.sheets.table import read_table

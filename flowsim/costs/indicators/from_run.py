@@ -14,12 +14,12 @@ from math import ceil
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, each_run
 from flowsim.costs.payment.activity import MICRO, Activity
 from flowsim.costs.uses import Visits
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.schema.entry import listed, nearest
 from flowsim.schema.indicators import OutlierShare, RunIndicators, Worked, run_indicators
 from flowsim.schema.reading import read, text_of

@@ -7,9 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-import pandas as pd
-
 from flowsim.costs.indicators.definitions import HOURS_PER_FTE, INDICATORS, KEYS, MAY_BE_0, Indicator
+from flowsim.frames import pd
 
 COLUMNS = ("number", "value", "reason", "spread", "outside")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-
 from flowsim.costs.indicators.actual import MONTHLY
+from flowsim.frames import pd
 from flowsim.sheets import write_book
 from flowsim.sheets.forms import Form, framed
 from flowsim.sheets.table import read_table

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.keys import Network
 from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.frames import pd
 
 Method = Literal["reciprocal", "step_down", "direct"]
 METHODS: tuple[Method, ...] = get_args(Method)

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.forms import BEHAVIOURS, RESOURCE_KINDS
 from flowsim.costs.ledger.inputs import Inputs
@@ -21,6 +20,7 @@ from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.services import Services
 from flowsim.costs.ledger.usage import months_of
 from flowsim.costs.money import largest_remainder
+from flowsim.frames import pd
 
 KINDS = tuple(f"full_cost_{kind}_sek" for kind in RESOURCE_KINDS)
 SPLIT = tuple(f"full_cost_{behaviour}_sek" for behaviour in BEHAVIOURS)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.allocation import Allocation
 from flowsim.costs.ledger.forms import BEHAVIOURS, RESOURCE_KINDS
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Stage, closed
 from flowsim.costs.ledger.spreading import WHOLE, on_grid, spread_pairs, spread_rows
+from flowsim.frames import pd
 
 FIXED = BEHAVIOURS.index("fixed")
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.spreading import spread
 from flowsim.costs.money import rounded
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.ledger import forms
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 from flowsim.schema.costing import CostingSettings, costing_settings
 from flowsim.schema.reading import Mark, Marks, read, text_of
 from flowsim.sheets import amounts, read_book, read_forms

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from flowsim.costs.ledger.allocation import METHODS, Method
 from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import unit_costs
 from flowsim.errors import InputError
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

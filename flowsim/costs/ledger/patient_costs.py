@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

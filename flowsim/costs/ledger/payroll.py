@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from flowsim.costs.ledger.inputs import Inputs
+from flowsim.frames import pd
 
 POINTS = 3.0
 """Percentage points the booked add-on may differ before it is said."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from flowsim.costs.ledger.allocation import Method
 from flowsim.costs.ledger.inputs import Inputs, checked
 from flowsim.costs.ledger.run import costing
 from flowsim.costs.ledger.scope import in_scope
+from flowsim.frames import pd
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "ledger": ("ledger", "cost_centres", "accounts", "cost_types", "patient_costs"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.finals import Finals
 from flowsim.costs.ledger.forms import BEHAVIOURS, RESOURCE_KINDS
@@ -15,6 +14,7 @@ from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Stage, closed
 from flowsim.costs.ledger.spreading import spread
 from flowsim.errors import Fault, InputError
+from flowsim.frames import pd
 
 POOL = ["cost_centre", "resource_kind", "behaviour"]
 

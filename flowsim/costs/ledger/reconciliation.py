@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

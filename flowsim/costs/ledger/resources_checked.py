@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from flowsim.costs.ledger.inputs import Inputs
+from flowsim.frames import pd
 
 DAYS = 365
 

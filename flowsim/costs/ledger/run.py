@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.allocation import Allocation, Method, allocate
 from flowsim.costs.ledger.contacts import Contacts, costed_contacts
@@ -23,6 +22,7 @@ from flowsim.costs.ledger.scope import in_scope
 from flowsim.costs.ledger.services import Services, View, costed_services, unit_costs
 from flowsim.costs.ledger.usage import Usage, usage
 from flowsim.errors import FlowsimError
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

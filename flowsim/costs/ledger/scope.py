@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
+from flowsim.frames import pd
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from fractions import Fraction
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.inputs import Inputs
 from flowsim.costs.ledger.pools import Pools
 from flowsim.costs.ledger.reconciliation import Aside, Stage, closed
 from flowsim.costs.ledger.spreading import spread
 from flowsim.costs.ledger.usage import ELSEWHERE, Activity, Usage
+from flowsim.frames import pd
 
 View = Literal["standard", "full"]
 READINESS, UNUSED = "(readiness)", "(idle)"

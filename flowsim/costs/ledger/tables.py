@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from flowsim.costs.ledger.contacts import by_group, outlier_summary
 from flowsim.costs.ledger.keys import keys_listed
 from flowsim.costs.ledger.methods import methods_compared
@@ -15,6 +13,7 @@ from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import unit_costs
 from flowsim.costs.ledger.trace import trace_summary, traced
 from flowsim.costs.ledger.usage import UNIT, deviations
+from flowsim.frames import pd
 
 
 def result_tables(found: Costing, trace: Sequence[str] = ()) -> dict[str, pd.DataFrame]:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.forms import BEHAVIOURS, RESOURCE_KINDS
 from flowsim.costs.ledger.spreading import spread
+from flowsim.frames import pd
 
 if TYPE_CHECKING:
     from flowsim.costs.ledger.allocation import Allocation

@@ -16,13 +16,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from flowsim.costs.ledger.forms import BEHAVIOURS
 from flowsim.costs.ledger.run import Costing, until_services
 from flowsim.costs.ledger.services import shown
 from flowsim.costs.ledger.usage import UNIT
 from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.frames import pd
 from flowsim.schema.unit_costs import MEASURED, UnitCosts, unit_costs
 from flowsim.schema.writing import as_yaml
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.ledger.inputs import Inputs
+from flowsim.frames import pd
 
 FOUR = 10**4
 UNIT = FOUR * FOUR

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pandas as pd
-
 from flowsim.costs.ledger.remarks import remark
+from flowsim.frames import pd
 
 STAGES = {
     "1": "avgränsning: huvudbok till KPP-kostnad",

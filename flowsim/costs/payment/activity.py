@@ -13,11 +13,11 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, cost_per_contact, each_run, nearest_contact
 from flowsim.costs.uses import Visits
 from flowsim.errors import Fault, FlowsimError, InputError
+from flowsim.frames import pd
 from flowsim.schema.entry import listed
 from flowsim.schema.payments import BY_GROUP, Episodes, Payments
 from flowsim.schema.unit_costs import UnitCosts

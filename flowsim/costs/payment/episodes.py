@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-import pandas as pd
-
 from flowsim.costs.apportion import whole
 from flowsim.costs.payment.activity import PaidRun
 from flowsim.costs.payment.lines import Line
+from flowsim.frames import pd
 from flowsim.schema.payments import BY_GROUP, Episode, Episodes, Payments
 
 

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-import pandas as pd
-
 from flowsim.costs.apportion import shared, whole
 from flowsim.costs.payment.activity import PaidRun
 from flowsim.costs.payment.lines import Line, points_of
+from flowsim.frames import pd
 from flowsim.schema.payments import EqualPointPrice, HospitalCost, Payments
 
 

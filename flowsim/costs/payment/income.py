@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
-
 from flowsim.costs.payment.activity import Activity, PaidRun
 from flowsim.costs.payment.by_points import agreement, block, capitation, drg_points, rehab, skane_2024
 from flowsim.costs.payment.capped import skane_2023
 from flowsim.costs.payment.episodes import episode_income
 from flowsim.costs.payment.equal_price import equal_price_income
 from flowsim.costs.payment.lines import Line
+from flowsim.frames import pd
 from flowsim.schema.payments import Payments
 
 MODELS: dict[str, Callable[[PaidRun, Any, Payments], list[Line]]] = {

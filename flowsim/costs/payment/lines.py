@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-import pandas as pd
-
 from flowsim.costs.apportion import whole
 from flowsim.costs.payment.activity import MICRO, PaidRun, Year
+from flowsim.frames import pd
 from flowsim.schema.payments import Payments, PriceYear
 
 

@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.apportion import shared, whole
+from flowsim.frames import pd
 
 PARTS = ("base", "guarantee", "individual_adj")
 OFF = 0.02

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-import pandas as pd
-
 from flowsim.costs.payment.equal_price import equal_point_price, kept_by_the_region, phase_of, point_price
 from flowsim.costs.payment.lines import price_in
 from flowsim.costs.payment.neutrality import Said, findings, neutrality, price_indices, winners_and_losers
 from flowsim.costs.payment.titles import title
+from flowsim.frames import pd
 from flowsim.schema.payments import Agreement, DrgPoints, EqualPointPrice, Payments, Skane2023
 
 PHASE = ["year", "share_b", "share_c"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
-
+from flowsim.frames import pd
 from flowsim.schema.payments import Payments, payments
 from flowsim.schema.reading import read, text_of
 from flowsim.sheets.forms import Column, Form, framed

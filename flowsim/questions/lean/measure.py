@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import load_unit_costs
 from flowsim.costs.scenario_cost import scenario_cost
+from flowsim.frames import pd
 from flowsim.measures.capacity import losses
 from flowsim.measures.counting import or_later
 from flowsim.measures.patients import started_before

@@ -8,10 +8,10 @@ what capacity was spent on. Readiness and idle are `unused_capacity`, not waste.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, each_run, nearest_contact, pools
 from flowsim.costs.uses import Visits, care_service_uses
+from flowsim.frames import pd
 from flowsim.questions.lean.declared import Declared
 from flowsim.questions.lean.patient_days import DAY_WASTES
 from flowsim.questions.lean.staff_hours import HOUR_WASTES, RUN, repeated_rows

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, each_run
 from flowsim.costs.uses import codes
+from flowsim.frames import pd
 from flowsim.questions.lean.declared import Declared
 from flowsim.questions.lean.staff_hours import RUN, repeated_rows
 from flowsim.tables import OUTCOMES, Results, StepInfo

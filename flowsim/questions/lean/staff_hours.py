@@ -9,10 +9,10 @@ on rows of their own: a bed's hour is nobody's working hour.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import Run, each_run
 from flowsim.costs.uses import GRID, Visits, codes, resource_use
+from flowsim.frames import pd
 from flowsim.questions.lean.declared import Declared
 from flowsim.tables import ResourceInfo, Results, StepInfo
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from flowsim.costs.kpp import cost_per_contact, load_unit_costs
+from flowsim.frames import pd
 from flowsim.plan.model import Plan
 from flowsim.questions.lean.staff_hours import NOBODY_READY
 from flowsim.schema.unit_costs import UnitCosts

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flowsim.frames import pd
 from flowsim.report.figures import canvas
 from flowsim.report.reading import Reading
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BAR = 0.72
 BEYOND = ("overtime", "over")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flowsim.frames import pd
 from flowsim.report.figures import canvas
 from flowsim.report.figures.bars import stack
 from flowsim.report.quantities import MILLION, quantity
 from flowsim.report.reading import Reading
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 _NOT_TERMS = ("total_cash_sek", "full_cost_sek", "unused_capacity_sek", "capacity_rate_deviation_sek", "added_cost_sek")
 """Sums, and the other side of the identity: never laid end to end with the terms they contain."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from flowsim.frames import pd
 from flowsim.report.figures import canvas
 from flowsim.report.reading import Reading
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def occupancy_by_weekday(reading: Reading, resource: str) -> Figure:

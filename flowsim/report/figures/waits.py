@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,11 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from flowsim.frames import pd
 from flowsim.report.figures import canvas
 from flowsim.report.reading import Reading
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def waiting_times(reading: Reading, span: str, limit_days: float = float("nan")) -> Figure:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flowsim.frames import pd
 from flowsim.report.words import LANGUAGES, Words, plain
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
     from flowsim.calibration.log import LogCalibration

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import pandas as pd
-
 from flowsim.costs.ledger import forms
+from flowsim.frames import pd
 from flowsim.schema.costing import CostingSettings
 from flowsim.sheets import write_book
 from flowsim.sheets.forms import Form
