@@ -6,6 +6,7 @@ What an engine lacks stands in `features.LACKS`; a plan that uses it is refused 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 
 from flowsim.engines.features import refuse_lacking
@@ -45,6 +46,7 @@ def run(plan: Plan, draws: Draws, engine: str = "simpy") -> Rows:
     return _engine(engine)(plan, draws)
 
 
+@cache
 def _engine(name: str) -> Callable[[Plan, Draws], Rows]:
     if name == "simpy":
         from flowsim.engines import simpy_engine

@@ -216,7 +216,7 @@ def step_queues(run: Run, by: By = "step", background: bool = False) -> Waiting:
     else:
         names = tuple(name for name in resource_names(setting) if name in leads)
         code_of = [names.index(lead) if lead else len(names) for lead in leads]
-    return Waiting(names, np.array(code_of, dtype=np.int64)[own.step], since(run, background), own.left_queue)
+    return Waiting(names, np.array(code_of, dtype=np.int32).take(own.step), since(run, background), own.left_queue)
 
 
 def span_queues(run: Run) -> Waiting:
@@ -258,7 +258,7 @@ def day_ends(setting: Setting, days: Sequence[Day]) -> np.ndarray:
 def since(run: Run, background: bool = False) -> np.ndarray:
     """When each visit began to wait inside the run."""
     own = visits(run, background)
-    return run.once(("since", background), lambda: np.maximum(own.queued, run.patients["arrived_s"][own.patient]))
+    return run.once(("since", background), lambda: np.maximum(own.queued, run.patients["arrived_s"].take(own.patient)))
 
 
 def _weekly(run: Run, axis: str, waiting: Waiting) -> pd.DataFrame:
