@@ -2,7 +2,7 @@
 
 1. The study of `region_scenario.py`, as `flowsim run` makes it: seconds, and the greatest memory of all its processes
    together, sampled ten times a second (Linux).
-2. Growth: one replication (draws, simulation, tables, measures), each in a process of its own, with more and more
+2. Growth: one replication (draws, simulation, measures), each in a process of its own, with more and more
    patients, and with longer and longer queues at the start; seconds and memory as a figure in `--out`.
 
 Exit code 1 where the study takes more minutes than `MINUTES`, or time grows much faster than patients.
@@ -45,12 +45,12 @@ def one_replication(scale: float, waiting_weeks: float, engine: str, folder: Pat
     ours(made, 1, engine)  # finds the sizes of the kernel's tables, as a worker's first replication does
     kept: dict[str, Any] = {}
     simulated = seconds(lambda: kept.update(rows=ours(made, 0, engine)))
-    framed = seconds(lambda: kept.update(results=tables.frames(kept["rows"], made.setting, 0)))
+    kept["results"] = tables.frames(kept["rows"], made.setting, 0)
     measured = seconds(lambda: Measured({})(kept["results"]))
     patients, contacts = (len(kept["rows"][table]["patient"]) for table in ("patients", "contacts"))
     return {
         "scale": scale, "waiting_weeks": waiting_weeks, "patients": patients, "contacts": contacts,
-        "simulated_s": simulated, "framed_s": framed, "measured_s": measured, "bytes": peak() - base,
+        "simulated_s": simulated, "measured_s": measured, "bytes": peak() - base,
     }  # fmt: skip
 
 
@@ -59,9 +59,9 @@ def apart(scale: float, waiting_weeks: float, engine: str, folder: Path) -> Row:
     given = [str(scale), str(waiting_weeks), engine, str(folder)]
     command = [sys.executable, __file__, "--one", *given]
     row: Row = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-    total = sum(row[part] for part in ("simulated_s", "framed_s", "measured_s"))
+    total = sum(row[part] for part in ("simulated_s", "measured_s"))
     print(f"{row['patients']:>10,.0f}{row['contacts']:>12,.0f}{waiting_weeks:>8g}", end="")
-    print(f"{row['simulated_s']:>11.2f}{row['framed_s']:>9.2f}{row['measured_s']:>9.2f}", end="")
+    print(f"{row['simulated_s']:>11.2f}{row['measured_s']:>9.2f}", end="")
     print(f"{1e6 * total / row['contacts']:>11.2f}{row['bytes'] / row['patients']:>11.0f}", flush=True)
     return row
 
@@ -69,8 +69,8 @@ def apart(scale: float, waiting_weeks: float, engine: str, folder: Path) -> Row:
 def growth(engine: str, folder: Path) -> dict[str, list[Row]]:
     """Rows with more and more patients, and with longer and longer queues."""
     print(f"\nOne replication, {engine} engine: seconds, microseconds a contact, bytes a patient")
-    heads = ("patients", "contacts", "weeks", "simulated", "tables", "measures", "us/contact", "bytes")
-    print("{:>10}{:>12}{:>8}{:>11}{:>9}{:>9}{:>11}{:>11}".format(*heads))
+    heads = ("patients", "contacts", "weeks", "simulated", "measures", "us/contact", "bytes")
+    print("{:>10}{:>12}{:>8}{:>11}{:>9}{:>11}{:>11}".format(*heads))
     by_size = [apart(scale, 4, engine, folder) for scale in SCALES]
     print()
     return {"patients": by_size, "queues": [apart(QUEUE_SCALE, weeks, engine, folder) for weeks in WAITING_WEEKS]}
@@ -78,9 +78,7 @@ def growth(engine: str, folder: Path) -> dict[str, list[Row]]:
 
 def dearer(rows: list[Row]) -> float:
     """Seconds a contact, the largest of the last four over the smallest: 1 where time grows as work does."""
-    first, last = (
-        sum(row[p] for p in ("simulated_s", "framed_s", "measured_s")) / row["contacts"] for row in rows[-4::3]
-    )
+    first, last = (sum(row[p] for p in ("simulated_s", "measured_s")) / row["contacts"] for row in rows[-4::3])
     return last / first
 
 
@@ -95,7 +93,7 @@ def figure(found: dict[str, list[Row]], path: Path) -> None:
     for column, (rows, label) in enumerate([(found["patients"], "patients"), (found["queues"], "weeks waiting")]):
         x = [row["patients" if column == 0 else "waiting_weeks"] for row in rows]
         bottom = [0.0] * len(rows)
-        for part, colour in (("simulated_s", "#1f5fa8"), ("framed_s", "#e0a030"), ("measured_s", "#5a9e6f")):
+        for part, colour in (("simulated_s", "#1f5fa8"), ("measured_s", "#5a9e6f")):
             top = [b + row[part] for b, row in zip(bottom, rows, strict=True)]
             axes[0, column].fill_between(x, bottom, top, color=colour, label=part.removesuffix("_s"))
             bottom = top

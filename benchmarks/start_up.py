@@ -22,6 +22,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from measuring import ENGINES, HERE, built, machine, verdict, warm
 
@@ -77,9 +78,9 @@ def compiling(folder: Path) -> tuple[float, str]:
     """Seconds of a first run of a copy of flowsim that has no compiled kernel yet, and what it said on stderr."""
     shutil.copytree(HERE.parent / "flowsim", folder / "flowsim", ignore=shutil.ignore_patterns("__pycache__"))
     command = [*FLOWSIM, *RUN, "--out", str(folder / "study")]
-    where = {**os.environ, "PYTHONPATH": str(folder)}
+    where: dict[str, Any] = {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(folder)}}
     begin = time.perf_counter()
-    done = subprocess.run(command, check=True, env=where, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, check=True, **where, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return time.perf_counter() - begin, done.stderr
 
 
