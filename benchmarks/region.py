@@ -39,7 +39,7 @@ Row = dict[str, float]
 def one_replication(scale: float, waiting_weeks: float, engine: str, folder: Path) -> Row:
     """Seconds by part, patients, contacts and memory of one replication, in this process."""
     small = built(write(folder / "small.yaml", 0.005))
-    warm(small, engine)
+    Measured({})(tables.frames(ours(small, 0, engine), small.setting, 0))  # loads what it needs
     base = peak()
     made = built(write(folder / "region.yaml", scale, waiting_weeks=waiting_weeks))
     ours(made, 1, engine)  # finds the sizes of the kernel's tables, as a worker's first replication does
