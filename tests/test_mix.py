@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
 from flowsim import questions
+from flowsim.questions.mix import sheet
 from flowsim.questions.mix.asking import _selected
 from flowsim.questions.mix.selection import Selection, Values, _h_squared, select
 from flowsim.questions.mix.shortlist import added_up, held, may_hold, shortlist
@@ -162,6 +164,14 @@ care_services: {operation: {variable_sek: 10000}}
 resources: {theatre: {reference_sek_per_unit: 20000}, xray: {reference_sek_per_unit: 500}}
 contacts: {surgery: {operation: 1}}
 """
+
+
+def test_what_is_as_good_is_recommended_only_where_it_is_cheaper() -> None:
+    def row(cash: float, as_good: bool = True) -> dict[str, Any]:
+        return {"label": lambda _: f"{cash}", "cash_sek": cash, "as_good": as_good}
+
+    assert sheet._notes([row(4.4e6), row(4.5e6), row(1e6, as_good=False)]) == ()
+    assert len(sheet._notes([row(4.4e6), row(4.5e6), row(4.0e6)])) == 1
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def answer(
         figure=_figure(rows, tried.goal, budget),
         assumed=_assumed(tried, budget),
         would_change=_would_change(tried.goal),
-        notes=_notes(rows, tried, delta),
+        notes=_notes(rows),
         effort=asked.effort(_rule(selection, delta, tried.goal), selection.reached),
         verdict="no" if chosen == 0 else "yes",
         scenario=None if chosen == 0 else tried.cases[chosen].realised,
@@ -205,11 +205,12 @@ def _would_change(goal: str) -> tuple[Said, ...]:
     )
 
 
-def _notes(rows: Sequence[dict[str, Any]], tried: Tried, delta: float) -> tuple[Said, ...]:
-    as_good = [row for row in rows[1:] if row["as_good"]]
-    if not as_good:
+def _notes(rows: Sequence[dict[str, Any]]) -> tuple[Said, ...]:
+    """The cheapest of those as good as the first, if it is cheaper than that."""
+    cheaper = [row for row in rows[1:] if row["as_good"] and row["cash_sek"] < rows[0]["cash_sek"]]
+    if not cheaper:
         return ()
-    cheapest = min(as_good, key=lambda row: row["cash_sek"])
+    cheapest = min(cheaper, key=lambda row: row["cash_sek"])
 
     def say_it(say: Say) -> str:
         lang = "sv" if say.sv else "en"
