@@ -167,8 +167,10 @@ contacts: {surgery: {operation: 1}}
 
 
 def test_what_is_as_good_is_recommended_only_where_it_is_cheaper() -> None:
+    effect = {"operations": 1.0, "bought": 0.0, "waiting_days": -1.0}
+
     def row(cash: float, as_good: bool = True) -> dict[str, Any]:
-        return {"label": lambda _: f"{cash}", "cash_sek": cash, "as_good": as_good}
+        return {"label": lambda _: f"{cash}", "cash_sek": cash, "as_good": as_good, **effect}
 
     assert sheet._notes([row(4.4e6), row(4.5e6), row(1e6, as_good=False)]) == ()
     assert len(sheet._notes([row(4.4e6), row(4.5e6), row(4.0e6)])) == 1
