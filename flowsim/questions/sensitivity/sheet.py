@@ -74,8 +74,8 @@ def _sentence(found: Found) -> Said:
         effect = say.pick("skillnaden i ", "the difference in ") if found.compared else ""
         sv, today = lang == "sv", _value(say, found, found.today, False)
         tied = second is not None and _tied(first, second)
-        begin = f"{effect}{what} {'ändras mest av' if sv else 'are moved most by'} {_move(say, found, first)}"
-        begin += f" ({'i dag' if sv else 'as it is'} {today})."
+        begin = f"{effect}{what} ({'i dag' if sv else 'as it is'} {today}) "
+        begin += f"{'ändras mest av' if sv else 'are moved most by'} {_move(say, found, first)}."
         begin = begin[:1].upper() + begin[1:]
         then = ""
         if second is not None:
